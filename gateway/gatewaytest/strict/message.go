@@ -1,0 +1,106 @@
+package strict
+
+import "isthmus/xmppside/stanza"
+
+const (
+	nsMUC   = "http://jabber.org/protocol/muc"
+	nsUser  = "http://jabber.org/protocol/muc#user"
+	nsDelay = "urn:xmpp:delay"
+)
+
+var (
+	roles        = []string{"none", "visitor", "participant", "moderator"}
+	affiliations = []string{"outcast", "none", "member", "admin", "owner"}
+)
+
+// A user is what muc#user says. XEP-0045 §7.2.
+type user struct {
+	items                   int
+	role, affiliation, nick string
+	codes                   map[string]bool
+	looks                   string // all that is said of them, but for status codes
+}
+
+func parseUser(s *stanza.Stanza) user {
+	u := user{codes: map[string]bool{}}
+	var rest []*stanza.Element
+	for _, e := range s.Children {
+		if e.Space != nsUser || e.Local != "x" {
+			rest = append(rest, e)
+			continue
+		}
+		for _, c := range e.Children() {
+			switch c.Local {
+			case "item":
+				u.items++
+				u.role, u.affiliation, u.nick = c.Attr("role"), c.Attr("affiliation"), c.Attr("nick")
+				rest = append(rest, c)
+			case "status":
+				u.codes[c.Attr("code")] = true
+			default:
+				rest = append(rest, c)
+			}
+		}
+	}
+	u.looks = canonical(rest)
+	return u
+}
+
+// message judges a message.
+func (c *Checker) message(s *stanza.Stanza) {
+	switch s.Type {
+	case "error":
+		q := question{s.To, s.From, s.ID}
+		if c.said[q]--; c.said[q] < 0 {
+			c.violate(s, "error for a message that nobody sent")
+		}
+		if s.Error() == nil {
+			c.violate(s, "no error in it")
+		}
+	case "groupchat":
+		r := c.room(s.To, s.From)
+		switch {
+		case r == nil || r.state == absent:
+			c.violate(s, "message of a room that the client is not in")
+		default:
+			if why := r.heard(s); why != "" {
+				c.violate(s, why)
+			}
+		}
+	case "", "normal", "chat", "headline":
+		if s.From.Resource() == "" || s.Type == "headline" {
+			return
+		}
+		if r := c.room(s.To, s.From); r == nil || r.state != live {
+			c.violate(s, "private message out of a room that the client is not in")
+		}
+	default:
+		c.violate(s, "message of type "+s.Type)
+	}
+}
+
+// heard judges a groupchat message. XEP-0045 §7.2.13 to §7.2.15.
+func (r *room) heard(s *stanza.Stanza) string {
+	_, body := s.Body()
+	_, subject := s.Subject()
+	nick := s.From.Resource()
+	_, present := r.members[nick]
+	_, before := r.before[nick]
+	delayed := s.Child(nsDelay, "delay") != nil
+	switch {
+	case r.state == joining && r.before == nil && subject:
+		return "subject before self-presence"
+	case r.state == joining && r.before == nil:
+		return "message before self-presence"
+	case subject && body:
+		return "" // a chat line to some clients, and to none a subject
+	case r.state == history && subject:
+		r.state = live
+	case r.state == history && !delayed:
+		return "live message before the subject"
+	case subject, delayed, nick == "":
+	case !present && !before:
+		return "message from " + nick + ", who is not in the room"
+	}
+	return ""
+}
