@@ -1,0 +1,56 @@
+// Command isthmus is the gateway as a program: its commands, the signals, the log and
+// the dealings with systemd. isthmus(1) describes it from outside.
+//
+// It imports everything and nothing imports it. What the gateway consists of is put
+// together elsewhere; here it is something that runs until its context ends.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	zerolog.TimeFieldFormat = time.RFC3339Nano
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// commands is the table of what the program can do.
+func commands() []*cobra.Command {
+	return []*cobra.Command{
+		serveCommand(newGateway),
+		checkCommand(),
+		versionCommand(),
+	}
+}
+
+// run executes one command line and returns the program's exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:               "isthmus",
+		Short:             "A gateway between Jabber and IRC",
+		Long:              "Isthmus lets Jabber users into the channels of IRC networks, each over an IRC\nconnection of their own.",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.AddCommand(commands()...)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.Execute(); err != nil {
+		fmt.Fprintln(stderr, "isthmus:", err)
+		return 1
+	}
+	return 0
+}
+
+// configFlag gives a command the flag that names the configuration file.
+func configFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().StringP("config", "c", "/etc/isthmus/isthmus.toml", "configuration `file`")
+}
