@@ -1,0 +1,112 @@
+package stanza
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Stanzas is the namespace of the stanza error conditions. RFC 6120 §8.3.3.
+const Stanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
+
+// An ErrorType says what the sender may do about an error. RFC 6120 §8.3.2.
+type ErrorType string
+
+// The types of errors.
+const (
+	Auth     ErrorType = "auth"
+	Cancel   ErrorType = "cancel"
+	Continue ErrorType = "continue"
+	Modify   ErrorType = "modify"
+	Wait     ErrorType = "wait"
+)
+
+// A Condition is what went wrong. RFC 6120 §8.3.3.
+type Condition string
+
+// The defined conditions.
+const (
+	BadRequest            Condition = "bad-request"
+	Conflict              Condition = "conflict"
+	FeatureNotImplemented Condition = "feature-not-implemented"
+	Forbidden             Condition = "forbidden"
+	Gone                  Condition = "gone"
+	InternalServerError   Condition = "internal-server-error"
+	ItemNotFound          Condition = "item-not-found"
+	JIDMalformed          Condition = "jid-malformed"
+	NotAcceptable         Condition = "not-acceptable"
+	NotAllowed            Condition = "not-allowed"
+	NotAuthorized         Condition = "not-authorized"
+	PolicyViolation       Condition = "policy-violation"
+	RecipientUnavailable  Condition = "recipient-unavailable"
+	Redirect              Condition = "redirect"
+	RegistrationRequired  Condition = "registration-required"
+	RemoteServerNotFound  Condition = "remote-server-not-found"
+	RemoteServerTimeout   Condition = "remote-server-timeout"
+	ResourceConstraint    Condition = "resource-constraint"
+	ServiceUnavailable    Condition = "service-unavailable"
+	SubscriptionRequired  Condition = "subscription-required"
+	UndefinedCondition    Condition = "undefined-condition"
+	UnexpectedRequest     Condition = "unexpected-request"
+)
+
+// legacyCode is the number that old clients know. XEP-0086 §3.
+var legacyCode = map[Condition]string{
+	BadRequest: "400", Conflict: "409", FeatureNotImplemented: "501", Forbidden: "403",
+	Gone: "302", InternalServerError: "500", ItemNotFound: "404", JIDMalformed: "400",
+	NotAcceptable: "406", NotAllowed: "405", NotAuthorized: "401", PolicyViolation: "406",
+	RecipientUnavailable: "404", Redirect: "302", RegistrationRequired: "407",
+	RemoteServerNotFound: "404", RemoteServerTimeout: "504", ResourceConstraint: "500",
+	ServiceUnavailable: "503", SubscriptionRequired: "407", UndefinedCondition: "500",
+	UnexpectedRequest: "400",
+}
+
+// An Error is a stanza error. It is a Go error as well.
+type Error struct {
+	Type      ErrorType
+	Condition Condition
+	Text      string
+	Lang      string   // of Text; "" is en
+	URI       string   // with gone and redirect: where to
+	By        string   // who found it, if not the one who was addressed
+	App       *Element // an application's own condition, or nil
+}
+
+// Error says it for a log.
+func (e *Error) Error() string {
+	return string(e.Type) + "/" + string(e.Condition) + ": " + e.Text
+}
+
+// Element writes it down, with the code that old clients know (XEP-0086).
+func (e *Error) Element() *Element {
+	el := (&Element{Local: "error"}).Set("by", e.By).Set("code", legacyCode[e.Condition]).Set("type", string(e.Type))
+	el.Add(T(Stanzas, string(e.Condition), e.URI))
+	if e.Text != "" {
+		el.Add(T(Stanzas, "text", e.Text).SetLang(cmp.Or(e.Lang, "en")))
+	}
+	return el.Add(e.App)
+}
+
+// ParseError reads an <error/>. What is missing or unknown, el itself included,
+// becomes cancel/undefined-condition.
+func ParseError(el *Element) *Error {
+	e := &Error{Type: ErrorType(el.Attr("type")), By: el.Attr("by"), Condition: UndefinedCondition}
+	switch e.Type {
+	case Auth, Cancel, Continue, Modify, Wait:
+	default:
+		e.Type = Cancel
+	}
+	for _, c := range el.Children() {
+		switch {
+		case c.Space == Stanzas && c.Local == "text":
+			e.Text, e.Lang = c.Text(), c.Lang()
+		case c.Space == Stanzas:
+			if _, known := legacyCode[Condition(c.Local)]; known {
+				e.Condition = Condition(c.Local)
+				e.URI = strings.TrimSpace(c.Text())
+			}
+		case e.App == nil:
+			e.App = c
+		}
+	}
+	return e
+}
