@@ -9,7 +9,7 @@ import (
 	"isthmus/xmppside/jid"
 )
 
-// A message of 445 bytes, as a server routes it, and the presence of an occupant.
+// A message of 444 bytes, as a server routes it, and the presence of an occupant.
 const (
 	benchMessage = `<message type='groupchat' id='b1946ac9-2c1d-4f3e-9a53-7b0d6f0c7d11' xml:lang='en'` +
 		` to='#channel%irc.example.org@gateway.example.org' from='someone@example.com/gajim.QW3K1Z'>` +

@@ -65,7 +65,7 @@ type Error struct {
 	Type      ErrorType
 	Condition Condition
 	Text      string
-	Lang      string   // of Text; "" is en
+	Lang      string   // of Text; "" is written as en
 	URI       string   // with gone and redirect: where to
 	By        string   // who found it, if not the one who was addressed
 	App       *Element // an application's own condition, or nil
