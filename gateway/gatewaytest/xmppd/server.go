@@ -127,7 +127,8 @@ func (s *Server) Close() {
 }
 
 // Tap has f see everything on the component's stream, one stanza at a time, as it
-// was written: dir is "<" for what the gateway sent and ">" for what it was sent.
+// was written: dir is "<" for what the gateway sent and ">" for what it was sent,
+// the error with which its stream is closed among that.
 // f is called by the server's goroutine: it must not call the server. A later Tap
 // takes the place of an earlier one.
 func (s *Server) Tap(f func(dir, raw string)) { s.do(func() { s.tap = f }) }
@@ -220,6 +221,9 @@ func (s *Server) leave(l *link, err error) {
 		l.end(last)
 		if l == s.component {
 			s.component = nil
+			if last != "</stream:stream>" {
+				s.tap(">", last)
+			}
 		}
 		if l.session != nil {
 			s.gone(l.session)

@@ -1,0 +1,190 @@
+// Package script runs golden transcripts: conversations of Jabber and IRC users with
+// a whole gateway, between an XMPP server (package xmppd) and an IRC server (package
+// ircd), over net.Pipe.
+//
+// A script is text, a directive a line. After each of them everything is left to come
+// to rest, and what the gateway said is written below it; lines of that kind in the
+// script itself are dropped, so that a transcript is a script again.
+//
+//	config KEY = VALUE      a line of the configuration, at the top
+//	ircd caps=all nicklen=9 what kind of IRC server it is, at the top
+//	show bob                what bob sees is written down from now on
+//	xmpp> <presence …/>     raw XML on the component's stream; $1 is an id from below
+//	bob: JOIN #c            bob, an IRC user who comes when first named, sends a line
+//	irc ann> LINE           the IRC server sends ann, whoever that is, a raw line
+//	wait 5m                 time passes
+//	stop                    the gateway is told to end
+//
+// and what the servers do of their own accord: see directives.go. Below a directive
+// stand, one wire after the other, for no order holds across wires,
+//
+//	xmpp< <presence …/>     a stanza of the gateway's, in the order of each client's
+//	ann> JOIN #c            a line that the gateway sent as ann
+//	bob< LINE               a line that bob saw
+//
+// Identifiers that the gateway makes are written $1, $2, …, and the value of a label
+// tag is left out. What the gateway sends before it is registered is not shown, unless
+// the script says "show registration".
+//
+// Everything that is said passes through the strict client (package strict) and the
+// strict IRC server; what they find is a problem, whatever the script is about.
+//
+// The package does not import testing: it is told by a function how to wait until
+// all is at rest (synctest.Wait), and time is what package time says.
+package script
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"isthmus/gateway/gatewaytest/ircd"
+	"isthmus/gateway/gatewaytest/xmppd"
+)
+
+// A Dial makes a connection, as net.Dialer's DialContext does without the network.
+type Dial func(ctx context.Context, address string) (net.Conn, error)
+
+// A Factory puts a gateway together from a configuration in TOML. run runs it until
+// ctx ends and everybody has been told.
+type Factory func(ctx context.Context, configTOML string, dialXMPP, dialIRC Dial) (run func() error, err error)
+
+// endLimit is how long a gateway may take to end.
+const endLimit = time.Minute
+
+// Run runs a script and returns it with what came out, and what is wrong, if anything
+// is. settle waits until everything is idle; it, and Run, are called in one bubble.
+func Run(script string, gateway Factory, settle func()) (transcript string, problems []string) {
+	header, steps := parse(script)
+	r := &runner{settle: settle, ended: make(chan error, 1), users: map[string]*user{}}
+	r.record = newRecord(script)
+	r.problems = header.problems
+	r.irc = ircd.New(header.ircd)
+	r.xmpp = xmppd.New(xmppd.Config{Host: xmppHost, Component: gatewayHost, Secret: secret, Played: true})
+	r.xmpp.Tap(r.record.tap)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel = cancel
+	run, err := gateway(ctx, header.config(), r.dialXMPP, r.dialIRC)
+	if err != nil {
+		r.problem(0, "the gateway could not be made: "+err.Error())
+		r.ended <- nil
+	} else {
+		go func() { r.ended <- run() }() // ends with ctx; end waits for it
+		r.settle()
+		if !r.xmpp.Connected() {
+			r.problem(0, "the gateway did not connect")
+		}
+	}
+	var out strings.Builder
+	for _, s := range steps {
+		out.WriteString(s.text + "\n")
+		if err == nil && s.verb != "" {
+			r.step(s, &out)
+		}
+	}
+	r.end()
+	return out.String(), r.problems
+}
+
+// The names of things in scripts. Users are elsewhere, as u@x: they are played.
+const (
+	xmppHost    = "localhost"
+	gatewayHost = "gw"
+	secret      = "secret"
+)
+
+// A runner is a script under way. It belongs to the goroutine of Run.
+type runner struct {
+	settle   func()
+	xmpp     *xmppd.Server
+	irc      *ircd.Server
+	record   *record
+	users    map[string]*user // IRC users of the script
+	cancel   context.CancelFunc
+	ended    chan error // what the gateway's run returned
+	stopped  bool
+	problems []string
+}
+
+func (r *runner) problem(line int, text string) {
+	r.problems = append(r.problems, fmt.Sprintf("line %d: %s", line, text))
+}
+
+// step does what a directive says, and writes down what came of it.
+func (r *runner) step(s step, out *strings.Builder) {
+	if err := r.do(s); err != nil {
+		r.problem(s.line, err.Error())
+	}
+	r.settle()
+	lines, problems := r.record.flush()
+	for _, line := range lines {
+		out.WriteString(line + "\n")
+	}
+	for _, p := range problems {
+		r.problem(s.line, p)
+	}
+}
+
+// end stops everything and asks the strict ones what they think.
+func (r *runner) end() {
+	for _, p := range r.record.pending() {
+		r.problem(0, "at the end: "+p)
+	}
+	r.stop()
+	_, problems := r.record.flush()
+	for _, p := range append(problems, r.irc.Violations()...) {
+		r.problem(0, p)
+	}
+	r.xmpp.Close()
+	for _, u := range r.users {
+		u.conn.Close()
+	}
+	r.irc.Close()
+}
+
+// stop tells the gateway to end and waits until it has.
+func (r *runner) stop() {
+	if r.stopped {
+		return
+	}
+	r.stopped = true
+	r.cancel()
+	late := time.NewTimer(endLimit)
+	defer late.Stop()
+	select {
+	case err := <-r.ended:
+		if err != nil && err != context.Canceled {
+			r.problem(0, "the gateway ended: "+err.Error())
+		}
+	case <-late.C:
+		r.problem(0, fmt.Sprintf("the gateway did not end within %v", endLimit))
+	}
+	r.settle()
+}
+
+// dialXMPP connects the gateway to the XMPP server.
+func (r *runner) dialXMPP(_ context.Context, address string) (net.Conn, error) {
+	if r.record.isDown("xmpp") {
+		return nil, refused(address)
+	}
+	ours, theirs := net.Pipe()
+	r.xmpp.ServeComponentConn(theirs)
+	return ours, nil
+}
+
+// dialIRC connects the gateway to the IRC server, by a conn that is listened in to.
+func (r *runner) dialIRC(_ context.Context, address string) (net.Conn, error) {
+	if r.record.isDown("irc") {
+		return nil, refused(address)
+	}
+	ours, theirs := net.Pipe()
+	go r.irc.ServeConnStrict(theirs) // ends with the connection
+	return r.record.wiretap(ours), nil
+}
+
+func refused(address string) error {
+	return &net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("%s: connection refused", address)}
+}
