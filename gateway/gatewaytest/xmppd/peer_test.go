@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-
-	"isthmus/xmppside/stanza"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -134,13 +132,4 @@ func (p *peer) available() {
 	p.t.Helper()
 	p.write("<presence/>")
 	p.expect("<presence")
-}
-
-func parse(t *testing.T, raw string) *stanza.Stanza {
-	t.Helper()
-	st, err := Parse(raw)
-	if err != nil {
-		t.Fatalf("%s: %v", raw, err)
-	}
-	return st
 }
