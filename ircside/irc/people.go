@@ -1,0 +1,131 @@
+package irc
+
+import "strings"
+
+func (c *Core) onQuit(in *incoming) {
+	nick, reason := in.Source.Name, in.Param(0)
+	for _, g := range c.joining.All() {
+		g.drop(c.support, nick)
+	}
+	if b := c.splitBatch(in); b != nil {
+		b.quit = append(b.quit, nick)
+		b.reason = reason
+		return
+	}
+	c.event(Quit{Nicks: []string{nick}, Reason: reason, Split: isSplit(reason)})
+}
+
+// isSplit tells "hub.example.net leaf.example.net" from what a person writes.
+func isSplit(reason string) bool {
+	a, b, ok := strings.Cut(reason, " ")
+	return ok && isServer(a) && isServer(b)
+}
+
+func isServer(name string) bool {
+	if !strings.Contains(name, ".") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") {
+		return false
+	}
+	for i := range len(name) {
+		ch := name[i]
+		ok := ch == '.' || ch == '-' || ch == '*' || ch == '_' ||
+			'0' <= ch && ch <= '9' || 'a' <= ch|0x20 && ch|0x20 <= 'z'
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Core) onNick(in *incoming) {
+	old, new := in.Source.Name, in.Param(0)
+	if new == "" {
+		return
+	}
+	r := Renamed{Old: old, New: new}
+	for _, g := range c.joining.All() {
+		for i := range g.members {
+			if c.support.Fold(g.members[i].Nick) == c.support.Fold(old) {
+				g.members[i].Nick = new
+			}
+		}
+	}
+	if c.isMe(old) {
+		r.Ref = c.refOf(in, "NICK", "")
+		c.nick = new
+	}
+	c.event(r)
+	c.finish(r.Ref)
+}
+
+// onAway is away-notify. https://ircv3.net/specs/extensions/away-notify
+func (c *Core) onAway(in *incoming) {
+	p := in.from()
+	p.AwayText = in.Param(0)
+	p.Away = p.AwayText != ""
+	c.event(About{Person: p, Known: KnownAway})
+}
+
+func (c *Core) onAccount(in *incoming) {
+	p := in.from()
+	p.Account = account(in.Param(0))
+	c.event(About{Person: p, Known: KnownAccount})
+}
+
+func (c *Core) onChghost(in *incoming) {
+	if len(in.Params) < 2 {
+		return
+	}
+	p := in.from()
+	p.User, p.Host = in.Param(0), in.Param(1)
+	c.event(About{Person: p, Known: KnownHost})
+}
+
+func (c *Core) onSetname(in *incoming) {
+	p := in.from()
+	p.Realname = in.Param(0)
+	c.event(About{Person: p, Known: KnownRealname})
+}
+
+// onAwayReply is 301: whom we wrote to, or asked about, is away.
+func (c *Core) onAwayReply(in *incoming) {
+	if c.whoisRef(in) != 0 && c.answer(in) {
+		return
+	}
+	c.event(AwayReply{Nick: in.Param(1), Text: in.Last()})
+	c.event(About{Person: Person{Nick: in.Param(1), Away: true, AwayText: in.Last()}, Known: KnownAway})
+}
+
+// onWho is 352: channel user host server nick flags :hops realname. RFC 2812 §5.1
+func (c *Core) onWho(in *incoming) {
+	if len(in.Params) < 7 {
+		return
+	}
+	_, realname, _ := strings.Cut(in.Last(), " ")
+	p := Person{Nick: in.Param(5), User: in.Param(2), Host: in.Param(3), Realname: realname}
+	c.who(p, in.Param(6), KnownHost|KnownRealname)
+}
+
+// onWhox is 354, in the order that whoxFields asks for: token, channel, user,
+// host, nick, flags, account, realname. https://ircv3.net/specs/extensions/whox
+func (c *Core) onWhox(in *incoming) {
+	if len(in.Params) != 9 || in.Param(1) != whoxToken {
+		c.answer(in)
+		return
+	}
+	p := Person{
+		Nick: in.Param(5), User: in.Param(3), Host: in.Param(4),
+		Account: account(in.Param(7)), Realname: in.Param(8),
+	}
+	c.who(p, in.Param(6), KnownHost|KnownRealname|KnownAccount)
+}
+
+func (c *Core) who(p Person, flags string, known Known) {
+	p.Away = strings.HasPrefix(flags, "G")
+	if strings.Contains(flags, "*") {
+		p.Flags |= FlagOper
+	}
+	if b := c.support.Bot; b != 0 && strings.IndexByte(flags[min(1, len(flags)):], b) >= 0 {
+		p.Flags |= FlagBot
+	}
+	c.event(About{Person: p, Known: known | KnownAway | KnownFlags})
+}

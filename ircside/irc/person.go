@@ -1,0 +1,79 @@
+package irc
+
+// A Person is somebody on the network, for as long as the seat can see them.
+type Person struct {
+	ID                                  uint64 // never reused, kept through renames; the View's own
+	Nick, User, Host, Account, Realname string
+	AwayText                            string
+	Away                                bool
+	Flags                               WhoFlags
+}
+
+// Mask is nick!user@host, or what of it is known.
+func (p Person) Mask() string {
+	if p.User == "" && p.Host == "" {
+		return p.Nick
+	}
+	return p.Nick + "!" + p.User + "@" + p.Host
+}
+
+// A Member is a person in a channel; the zero Member is nobody.
+type Member struct {
+	Person
+	Modes string // prefix modes as letters ("ov"), highest first
+}
+
+// IsNobody tells the zero Member.
+func (m Member) IsNobody() bool { return m.Nick == "" }
+
+// A Cause is why somebody came, went or changed.
+type Cause uint8
+
+// The causes of a Change.
+const (
+	CauseSeen  Cause = iota // they were there, and we see it now (NAMES)
+	CauseJoin               // JOIN
+	CausePart               // PART
+	CauseKick               // KICK
+	CauseBan                // KICK just after the same actor's +b on them
+	CauseQuit               // QUIT
+	CauseSplit              // QUIT by a netsplit
+	CauseNick               // NICK
+	CauseMode               // MODE
+	CauseAbout              // away, account, host, realname
+	CauseLost               // our own link went away
+)
+
+// A Change is one difference in who is where. Nobody before: they came. Nobody
+// after: they went. Two nicks: they renamed themselves.
+type Change struct {
+	Channel       string
+	Before, After Member
+	Cause         Cause
+	Actor, Reason string
+	Self          bool
+}
+
+// Channel is what a View knows of a channel besides its members.
+type Channel struct {
+	Name    string // as the network spells it
+	Topic   string
+	TopicBy string
+	TopicAt int64  // Unix seconds; 0 unknown
+	Modes   string // flag modes as letters, in the order of the alphabet
+	Key     string // +k, where we were told
+	Limit   string // +l
+	Secret  byte   // 353's symbol
+	Open    bool   // we are in it
+	Created bool   // our JOIN made it
+}
+
+// Has tells whether a flag mode is set.
+func (c Channel) Has(mode byte) bool {
+	for i := range len(c.Modes) {
+		if c.Modes[i] == mode {
+			return true
+		}
+	}
+	return false
+}

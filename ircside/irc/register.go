@@ -1,0 +1,129 @@
+package irc
+
+import (
+	"strings"
+	"time"
+)
+
+func (c *Core) onWelcome(in *incoming) {
+	if c.phase >= phaseMOTD {
+		return
+	}
+	c.phase = phaseMOTD
+	if nick := in.Param(0); nick != "" && nick != "*" {
+		c.nick = nick
+	}
+	c.note(in)
+}
+
+func (c *Core) onMyInfo(in *incoming) {
+	c.support = c.support.With004(in.Params[min(1, len(in.Params)):])
+	c.note(in)
+}
+
+func (c *Core) onSupport(in *incoming) {
+	if len(in.Params) < 2 {
+		return
+	}
+	c.support = c.support.With(in.Params[1:])
+	c.joining.Refold(c.support.CaseMapping)
+	if c.phase == phaseReady {
+		c.event(Supports{c.support})
+	}
+}
+
+func (c *Core) onMOTDEnd(in *incoming) {
+	if c.phase == phaseMOTD {
+		c.phase = phaseReady
+		c.event(Registered{Nick: c.nick, Support: c.support, Caps: c.caps})
+	}
+}
+
+// onBadNick tries another nick while we register, and is a refusal later.
+func (c *Core) onBadNick(in *incoming) {
+	n := in.Numeric()
+	if c.phase >= phaseMOTD {
+		c.fault(in, n)
+		return
+	}
+	c.tries++
+	nick := ""
+	if c.id.Retry != nil {
+		nick = c.id.Retry(c.tries, n, c.support)
+	}
+	if nick == "" {
+		c.event(c.faultOf(in, n))
+		c.die(CloseUnregister, "no nick that the network takes: "+in.Last())
+		return
+	}
+	c.nick = nick
+	c.urgent("NICK", nick)
+}
+
+func (c *Core) onBanned(in *incoming) {
+	if c.phase == phaseReady {
+		c.fault(in, in.Numeric())
+		return
+	}
+	c.event(c.faultOf(in, in.Numeric()))
+	c.goodbye = in.Last()
+	if in.Command == "464" {
+		c.die(ClosePassword, in.Last())
+		return
+	}
+	c.banned = true
+}
+
+func (c *Core) onPing(in *incoming) { c.urgent("PONG", in.Params...) }
+
+func (c *Core) onError(in *incoming) {
+	c.goodbye = in.Last()
+	c.event(Note{From: in.Source.Name, Text: in.Last()})
+}
+
+// farewell tells by the server's last words why it let us go.
+func (c *Core) farewell(err *CloseError) *CloseError {
+	text := strings.ToLower(c.goodbye)
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(text, w) {
+				return true
+			}
+		}
+		return false
+	}
+	out := &CloseError{Reason: CloseLost, Text: c.goodbye}
+	switch {
+	case has("throttle", "too fast", "too many connections", "too many host connections",
+		"too many user connections", "try again later", "session limit", "connection limit"):
+		out.Reason, out.Wait = CloseThrottled, 10*time.Second
+	case c.banned, has("k-line", "k:line", "g-line", "z-line", "d-line", "banned", "akill", "autokill", "x-line"):
+		out.Reason = CloseBanned
+	case has("shutting down", "shutdown", "terminat", "restart", "going down"):
+		out.Reason = CloseShutdown
+	case c.phase < phaseMOTD:
+		out.Reason = CloseUnregister
+	}
+	if out.Text == "" && err != nil {
+		out.Text = err.Text
+	}
+	return out
+}
+
+// note hands on what a server tells at the door.
+func (c *Core) note(in *incoming) {
+	c.event(Note{From: in.Source.Name, Text: strings.Join(in.Params[min(1, len(in.Params)):], " ")})
+}
+
+// onHiddenHost learns how the network shows our host. 396 is no RFC's, but common.
+func (c *Core) onHiddenHost(in *incoming) {
+	host := in.Param(1)
+	user, host, both := strings.Cut(host, "@")
+	if !both {
+		user, host = "", user
+	}
+	if host == "" || strings.ContainsAny(host, " !") {
+		return
+	}
+	c.event(About{Person: Person{Nick: c.nick, User: user, Host: host}, Known: KnownHost})
+}

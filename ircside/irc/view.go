@@ -1,0 +1,319 @@
+package irc
+
+import (
+	"slices"
+	"strings"
+)
+
+// A View is all that one seat sees: the people, and the channels it is in. It
+// belongs to whoever made it, and locks nothing.
+//
+// It outlives its session: after [View.Lost] all stays as it was seen last, and
+// what the next session tells becomes differences.
+type View struct {
+	support  *Support
+	self     *person
+	people   *Map[*person]
+	channels *Map[*channel]
+	lastID   uint64
+	modes    map[modeSet]string // sets as letters, made once
+}
+
+// A person is a Person and in how many of our channels they are.
+type person struct {
+	Person
+	in int
+}
+
+// modeSet is a set of prefix modes by rank, highest in bit 0.
+type modeSet uint16
+
+type channel struct {
+	Channel
+	members map[*person]modeSet
+	lastBan ban // to tell a ban's kick from a kick
+}
+
+// A ban is who set which mask.
+type ban struct{ by, mask string }
+
+// NewView makes the view of a seat that is called self.
+func NewView(self string, s *Support) *View {
+	v := &View{support: s, modes: map[modeSet]string{}}
+	v.people = NewMap[*person](s.CaseMapping)
+	v.channels = NewMap[*channel](s.CaseMapping)
+	v.self = v.meet(Person{Nick: self})
+	v.self.in++ // never forgotten
+	return v
+}
+
+// Self is who we are.
+func (v *View) Self() Person { return v.self.Person }
+
+// Support is what the network supports.
+func (v *View) Support() *Support { return v.support }
+
+// Person finds somebody by nick, if they can be seen.
+func (v *View) Person(nick string) (Person, bool) {
+	if p, ok := v.people.Get(nick); ok {
+		return p.Person, true
+	}
+	return Person{}, false
+}
+
+// Channel is what is known of a channel; false if it was never joined.
+func (v *View) Channel(name string) (Channel, bool) {
+	if ch, ok := v.channels.Get(name); ok {
+		return ch.Channel, true
+	}
+	return Channel{}, false
+}
+
+// Size is how many members a channel has.
+func (v *View) Size(name string) int {
+	if ch, ok := v.channels.Get(name); ok {
+		return len(ch.members)
+	}
+	return 0
+}
+
+// Member finds somebody in a channel by nick.
+func (v *View) Member(name, nick string) (Member, bool) {
+	ch, ok := v.channels.Get(name)
+	if !ok {
+		return Member{}, false
+	}
+	p, ok := v.people.Get(nick)
+	if !ok {
+		return Member{}, false
+	}
+	set, ok := ch.members[p]
+	if !ok {
+		return Member{}, false
+	}
+	return v.member(p, set), true
+}
+
+// Members are all who are in a channel, as changes from nothing: in the order of
+// their nicks, ourselves last.
+func (v *View) Members(name string) []Change {
+	ch, ok := v.channels.Get(name)
+	if !ok {
+		return nil
+	}
+	people := v.sorted(ch)
+	out := make([]Change, 0, len(people))
+	for _, p := range people {
+		out = append(out, Change{
+			Channel: ch.Name, After: v.member(p, ch.members[p]), Cause: CauseSeen, Self: p == v.self,
+		})
+	}
+	return out
+}
+
+// sorted is who is in a channel by nick, ourselves last.
+func (v *View) sorted(ch *channel) []*person {
+	people := make([]*person, 0, len(ch.members))
+	for p := range ch.members {
+		people = append(people, p)
+	}
+	slices.SortFunc(people, func(a, b *person) int {
+		switch {
+		case a == v.self:
+			return 1
+		case b == v.self:
+			return -1
+		}
+		return strings.Compare(a.Nick, b.Nick)
+	})
+	return people
+}
+
+// Clone copies all of it, to be compared later by Since.
+func (v *View) Clone() *View {
+	c := &View{support: v.support, lastID: v.lastID, modes: map[modeSet]string{}}
+	c.people = NewMap[*person](v.support.CaseMapping)
+	c.channels = NewMap[*channel](v.support.CaseMapping)
+	copies := make(map[*person]*person, v.people.Len())
+	for _, p := range v.people.All() {
+		q := *p
+		copies[p] = &q
+		c.people.Set(q.Nick, &q)
+	}
+	c.self = copies[v.self]
+	for name, ch := range v.channels.All() {
+		d := &channel{Channel: ch.Channel, members: make(map[*person]modeSet, len(ch.members))}
+		for p, set := range ch.members {
+			d.members[copies[p]] = set
+		}
+		c.channels.Set(name, d)
+	}
+	return c
+}
+
+// Since is how a channel differs by now from how an older copy of this view has
+// it: who went, who came, who changed; ourselves last.
+func (v *View) Since(old *View, name string) []Change {
+	was, ok := old.channels.Get(name)
+	now, here := v.channels.Get(name)
+	switch {
+	case !ok && !here:
+		return nil
+	case !ok:
+		return v.Members(name)
+	case !here:
+		now = &channel{Channel: was.Channel}
+	}
+	byID := make(map[uint64]*person, len(now.members))
+	for p := range now.members {
+		byID[p.ID] = p
+	}
+	var out []Change
+	for _, p := range old.sorted(was) {
+		before := old.member(p, was.members[p])
+		q, stays := byID[p.ID]
+		if !stays {
+			out = append(out, Change{Channel: now.Name, Before: before, Cause: CauseQuit, Self: p == old.self})
+			continue
+		}
+		delete(byID, p.ID)
+		after := v.member(q, now.members[q])
+		if before != after {
+			out = append(out, Change{
+				Channel: now.Name, Before: before, After: after, Cause: difference(before, after), Self: q == v.self,
+			})
+		}
+	}
+	var came []*person
+	for _, p := range v.sorted(now) {
+		if byID[p.ID] == p {
+			came = append(came, p)
+		}
+	}
+	for _, p := range came {
+		out = append(out, Change{Channel: now.Name, After: v.member(p, now.members[p]), Cause: CauseJoin, Self: p == v.self})
+	}
+	return selfLast(out)
+}
+
+func selfLast(changes []Change) []Change {
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		switch {
+		case a.Self == b.Self:
+			return 0
+		case a.Self:
+			return 1
+		}
+		return -1
+	})
+	return changes
+}
+
+func difference(before, after Member) Cause {
+	switch {
+	case before.Nick != after.Nick:
+		return CauseNick
+	case before.Modes != after.Modes:
+		return CauseMode
+	}
+	return CauseAbout
+}
+
+// Lost says that the session has ended. Everything stays to be seen; channels are
+// no longer open.
+func (v *View) Lost() {
+	for _, ch := range v.channels.All() {
+		ch.Open = false
+	}
+}
+
+// Leave forgets a channel, and who is seen nowhere else.
+func (v *View) Leave(name string) {
+	ch, ok := v.channels.Get(name)
+	if !ok {
+		return
+	}
+	for p := range ch.members {
+		v.part(ch, p)
+	}
+	v.channels.Delete(name)
+}
+
+// member is a person and their modes as others see them.
+func (v *View) member(p *person, set modeSet) Member { return Member{p.Person, v.letters(set)} }
+
+// letters are a set's modes, highest first.
+func (v *View) letters(set modeSet) string {
+	if set == 0 {
+		return ""
+	}
+	if s, ok := v.modes[set]; ok {
+		return s
+	}
+	var b strings.Builder
+	for i, p := range v.support.Prefixes {
+		if set&(1<<i) != 0 {
+			b.WriteByte(p.Mode)
+		}
+	}
+	v.modes[set] = b.String()
+	return b.String()
+}
+
+// set is the other way round; what is no prefix mode is left out.
+func (v *View) set(letters string) modeSet {
+	var set modeSet
+	for i := range len(letters) {
+		if r := v.support.Rank(letters[i]); r >= 0 && r < 16 {
+			set |= 1 << r
+		}
+	}
+	return set
+}
+
+// meet is the person of a nick, made if need be, with what p tells about them.
+func (v *View) meet(p Person) *person {
+	known, ok := v.people.Get(p.Nick)
+	if !ok {
+		v.lastID++
+		p.ID = v.lastID
+		p.Nick = strings.Clone(p.Nick) // a nick must not keep the line alive that named it
+		known = &person{Person: p}
+		v.people.Set(p.Nick, known)
+		return known
+	}
+	known.learn(p)
+	return known
+}
+
+// learn takes in what a line tells besides; what it does not tell stays.
+func (p *person) learn(q Person) {
+	if (q.User != "" || q.Host != "") && (q.User != p.User || q.Host != p.Host) {
+		p.User, p.Host = strings.Clone(q.User), strings.Clone(q.Host)
+	}
+	if q.Account != "" {
+		p.Account = q.Account
+	}
+	if q.Realname != "" {
+		p.Realname = q.Realname
+	}
+}
+
+// enter puts somebody into a channel.
+func (v *View) enter(ch *channel, p *person, set modeSet) {
+	if _, in := ch.members[p]; !in {
+		p.in++
+	}
+	ch.members[p] = set
+}
+
+// part takes somebody out of a channel, and forgets who is seen nowhere else.
+func (v *View) part(ch *channel, p *person) {
+	if _, in := ch.members[p]; !in {
+		return
+	}
+	delete(ch.members, p)
+	if p.in--; p.in <= 0 {
+		v.people.Delete(p.Nick)
+	}
+}
