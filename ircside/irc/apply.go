@@ -63,7 +63,7 @@ func (v *View) registered(ev Registered) []Change {
 }
 
 // joined takes in a whole roster. Of a channel that was there before, as after a
-// reconnect, only the differences are told.
+// reconnect, the differences are told; of a new one nothing, for Each tells all.
 func (v *View) joined(ev Joined) []Change {
 	ch, known := v.channels.Get(ev.Channel)
 	if !known {
@@ -71,11 +71,16 @@ func (v *View) joined(ev Joined) []Change {
 		v.channels.Set(ev.Channel, ch)
 	}
 	ch.Open, ch.Secret, ch.Created = true, ev.Secret, ev.Created
-	var out []Change
-	before := ch.members
-	if known && len(before) > 0 {
-		out = v.gone(ch, ev)
+	if len(ch.members) == 0 {
+		for _, m := range ev.Members {
+			v.enter(ch, v.meet(m.Person), v.set(m.Modes))
+		}
+		if _, in := ch.members[v.self]; !in {
+			v.enter(ch, v.self, 0)
+		}
+		return nil
 	}
+	out := v.gone(ch, ev)
 	for _, m := range ev.Members {
 		out = v.see(ch, m, out)
 	}

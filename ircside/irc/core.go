@@ -57,7 +57,7 @@ type Core struct {
 	joining *Map[*gathering]
 
 	heard   time.Time // when the server last said something
-	pinged  bool      // we asked since
+	pinged  time.Time // when we asked since; zero: we did not
 	goodbye string    // the text of ERROR, or of the numeric that banned us
 	banned  bool
 	dead    *CloseError
@@ -90,7 +90,7 @@ func (c *Core) Support() *Support { return c.support }
 
 // Recv takes in a line that the server sent.
 func (c *Core) Recv(l Line, now time.Time) {
-	c.heard, c.pinged = now, false
+	c.heard, c.pinged = now, time.Time{}
 	in := incoming{Line: l, now: now}
 	if l.Tags != nil {
 		c.label(&in)
@@ -141,11 +141,11 @@ func (c *Core) Tick(now time.Time) {
 	if c.id.PingAfter == 0 || c.phase == phaseClosed {
 		return
 	}
-	switch idle := now.Sub(c.heard); {
-	case idle >= c.id.PingAfter+c.id.PingTimeout:
+	switch asked := !c.pinged.IsZero(); {
+	case asked && now.Sub(c.pinged) >= c.id.PingTimeout:
 		c.die(CloseSilent, "the server has stopped answering")
-	case idle >= c.id.PingAfter && !c.pinged:
-		c.pinged = true
+	case !asked && now.Sub(c.heard) >= c.id.PingAfter:
+		c.pinged = now
 		c.urgent("PING", "isthmus")
 	}
 }
@@ -156,8 +156,8 @@ func (c *Core) Next() time.Time {
 	next := c.answers.next()
 	if c.id.PingAfter > 0 {
 		ping := c.heard.Add(c.id.PingAfter)
-		if c.pinged {
-			ping = ping.Add(c.id.PingTimeout)
+		if !c.pinged.IsZero() {
+			ping = c.pinged.Add(c.id.PingTimeout)
 		}
 		if next.IsZero() || ping.Before(next) {
 			next = ping

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -94,22 +95,25 @@ func (v *View) Member(name, nick string) (Member, bool) {
 	return v.member(p, set), true
 }
 
-// Members are all who are in a channel, as changes from nothing: in the order of
+// Each yields all who are in a channel, as changes from nothing: in the order of
 // their nicks, ourselves last.
-func (v *View) Members(name string) []Change {
-	ch, ok := v.channels.Get(name)
-	if !ok {
-		return nil
+func (v *View) Each(name string) iter.Seq[Change] {
+	return func(yield func(Change) bool) {
+		ch, ok := v.channels.Get(name)
+		if !ok {
+			return
+		}
+		for _, p := range v.sorted(ch) {
+			c := Change{Channel: ch.Name, After: v.member(p, ch.members[p]), Cause: CauseSeen, Self: p == v.self}
+			if !yield(c) {
+				return
+			}
+		}
 	}
-	people := v.sorted(ch)
-	out := make([]Change, 0, len(people))
-	for _, p := range people {
-		out = append(out, Change{
-			Channel: ch.Name, After: v.member(p, ch.members[p]), Cause: CauseSeen, Self: p == v.self,
-		})
-	}
-	return out
 }
+
+// Members is what Each yields.
+func (v *View) Members(name string) []Change { return slices.Collect(v.Each(name)) }
 
 // sorted is who is in a channel by nick, ourselves last.
 func (v *View) sorted(ch *channel) []*person {

@@ -1,0 +1,161 @@
+// Package assemble puts the gateway together: the domain, the two shells, and the
+// configuration that says how. The program and its tests run the same assembly;
+// they differ in how connections are made.
+//
+// A Gateway's networks are shared by all sessions; the mutex round them is held for
+// a look-up only. The package imports everything below cmd.
+package assemble
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"isthmus/config"
+	"isthmus/gateway"
+	"isthmus/ircside"
+	"isthmus/ircside/irc"
+	"isthmus/xmppside"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/stanza"
+)
+
+// A Net is how connections are made. What is nil is TCP.
+type Net struct {
+	XMPP, IRC func(ctx context.Context, address string) (net.Conn, error)
+}
+
+// A Gateway is all of it, ready to run.
+type Gateway struct {
+	config    *config.Config
+	net       Net
+	log       zerolog.Logger
+	hub       *gateway.Hub
+	component *xmppside.Component
+
+	mu       sync.Mutex // guards networks
+	networks map[string]*network
+}
+
+// A network is an ircside.Network and what it was made of.
+type network struct {
+	from config.Network
+	net  *ircside.Network
+}
+
+// Options are what is told besides the configuration.
+type Options struct {
+	Net     Net
+	Version string
+	// KeepPanics lets a panic end the process, as tests want it.
+	KeepPanics bool
+}
+
+// New puts a gateway together. It connects nowhere yet.
+func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
+	domain, err := jid.New("", c.Component.Domain, "")
+	if err != nil {
+		return nil, fmt.Errorf("component.domain: %w", err)
+	}
+	g := &Gateway{config: c, net: o.Net, log: log, networks: map[string]*network{}}
+	limits := stanza.DefaultLimits
+	limits.Bytes = c.Component.MaxStanza
+	g.component = xmppside.New(xmppside.Config{
+		Address: c.Component.Address, Domain: domain, Secret: c.Component.Secret.Reveal(),
+		QueueBytes: c.Component.QueueBytes, MaxStanza: c.Component.MaxStanza, Limits: limits,
+		WriteTimeout: c.Component.WriteTimeout, PingAfter: c.Component.PingInterval,
+		PingTimeout: c.Component.PingTimeout, DialTimeout: 30 * time.Second, Dial: o.Net.XMPP,
+	}, log)
+	g.hub, err = gateway.NewHub(gateway.Options{
+		XMPP: g.component, Open: g.open, Log: log, Config: c, Version: o.Version, KeepPanics: o.KeepPanics,
+	})
+	return g, err
+}
+
+// Reload takes over what may change while the gateway runs.
+func (g *Gateway) Reload(c *config.Config) { g.hub.Reload(c) }
+
+// Run serves until ctx is done, then sends everybody away, within stop_timeout.
+func (g *Gateway) Run(ctx context.Context) error {
+	stream, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() { defer close(ended); g.component.Run(stream, g.hub) }()
+	<-ctx.Done()
+	limit, cancel := context.WithTimeout(stream, g.config.Gateway.StopTimeout)
+	defer cancel()
+	g.hub.Stop(limit)
+	end()
+	<-ended
+	return nil
+}
+
+// open opens a seat on a network.
+func (g *Gateway) open(n config.Network, id irc.Identity, log zerolog.Logger, sink func([]irc.Event)) (gateway.Seat, error) {
+	way, err := g.network(n)
+	if err != nil {
+		return nil, err
+	}
+	return way.Open(id, log, sink), nil
+}
+
+// network is how a network is reached: made once, and again when it is configured
+// otherwise. The pace of connections goes on, for the network counts them by host.
+func (g *Gateway) network(n config.Network) (*ircside.Network, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	old := g.networks[n.Name]
+	if old != nil && same(old.from, n) {
+		return old.net, nil
+	}
+	charset, err := irc.NewCharset(n.Encoding, n.FallbackCharset)
+	if err != nil {
+		return nil, err
+	}
+	way := &ircside.Network{
+		Addresses: n.Addresses, Charset: charset, Public: n.PublicOnly,
+		Rate: rate.Limit(n.Rate), Burst: n.Burst, ConnectTimeout: n.ConnectTimeout,
+		RegisterTimeout: n.RegisterTimeout, WriteTimeout: n.WriteTimeout, Dial: g.net.IRC,
+	}
+	if n.TLS {
+		if way.TLS, err = secure(n); err != nil {
+			return nil, err
+		}
+	}
+	if n.ConnectInterval > 0 {
+		way.Gate = rate.NewLimiter(rate.Every(n.ConnectInterval), n.ConnectBurst)
+		if old != nil && old.net.Gate != nil {
+			way.Gate = old.net.Gate
+			way.Gate.SetLimit(rate.Every(n.ConnectInterval))
+			way.Gate.SetBurst(n.ConnectBurst)
+		}
+	}
+	g.networks[n.Name] = &network{n, way}
+	return way, nil
+}
+
+func same(a, b config.Network) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
+
+// secure is the TLS configuration of a network.
+func secure(n config.Network) (*tls.Config, error) {
+	t := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: !n.TLSVerify} // the operator's choice
+	if n.TLSCAFile == "" {
+		return t, nil
+	}
+	pem, err := os.ReadFile(n.TLSCAFile)
+	if err != nil {
+		return nil, err
+	}
+	t.RootCAs = x509.NewCertPool()
+	if !t.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", n.TLSCAFile)
+	}
+	return t, nil
+}

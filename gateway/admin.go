@@ -1,0 +1,331 @@
+package gateway
+
+import (
+	"strings"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// adminRoom is the room that an administrative IQ is about, which its sender must
+// be in.
+func (q query) adminRoom(r *iq.Request) *room {
+	room, o := q.user.occupancy(r.IQ, q.at)
+	switch {
+	case o == nil:
+		r.Fail(notIn())
+		return nil
+	case !room.open():
+		r.Fail(timedOut("The connection to the network is lost at the moment."))
+		return nil
+	}
+	return room
+}
+
+// getAdmin answers the lists. Those of members come from what is known and cost
+// nothing on IRC, for some clients ask for them at each join; only the outcasts are
+// asked for. XEP-0045 §9.5, §9.8, §10.5, §10.8.
+func getAdmin(q query, r *iq.Request) {
+	items, err := muc.ParseAdmin(r.Payload(), false)
+	if err != nil {
+		r.Fail(q.user.stanzaError(err, mapping.ForAdmin, ""))
+		return
+	}
+	room := q.adminRoom(r)
+	if room == nil {
+		return
+	}
+	if want := items[0]; want.Affiliation == muc.Outcast {
+		room.outcasts(r)
+	} else {
+		r.Result(muc.AdminQuery(room.standing(want, q.at)))
+	}
+}
+
+// standing lists who in a room has a role or an affiliation.
+func (r *room) standing(want muc.Item, at mapping.Address) []muc.Item {
+	scene := r.scene()
+	var out []muc.Item
+	for c := range r.up.view.Each(r.channel) {
+		role, affiliation := mapping.Standing(c.After, scene.Channel, scene.Support, scene.Roles)
+		if want.Role != muc.NoRole && role != want.Role || want.Affiliation != muc.NoAffiliation && affiliation != want.Affiliation {
+			continue
+		}
+		item := muc.Item{Affiliation: affiliation, Nick: mapping.Resource(c.After.Nick), Role: role}
+		if want.Affiliation != muc.NoAffiliation {
+			item.JID, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: c.After.Nick})
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// outcasts asks for the ban list. Masks are addresses by XEP-0106.
+func (r *room) outcasts(request *iq.Request) {
+	up := r.up
+	up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
+		if err := q.err(); err != nil {
+			request.Fail(up.user.stanzaError(err, mapping.ForAdmin, up.ircd()))
+			return
+		}
+		var items []muc.Item
+		for _, e := range q.entries {
+			j, err := up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Mask, Network: up.name, Name: e.Mask})
+			if err != nil {
+				continue
+			}
+			item := muc.Item{Affiliation: muc.Outcast, JID: j}
+			if by, _, _ := cutMask(e.By); by != "" {
+				item.Reason = "set by " + mapping.Strip(by)
+			}
+			items = append(items, item)
+		}
+		request.Result(muc.AdminQuery(items))
+	})
+}
+
+// setAdmin changes roles and affiliations: in as few MODE lines as the network
+// allows, then the kicks. It is answered once, when the network has done with all
+// of it. XEP-0045 §8, §9, §10.
+func setAdmin(q query, r *iq.Request) {
+	items, err := muc.ParseAdmin(r.Payload(), true)
+	if err != nil {
+		r.Fail(q.user.stanzaError(err, mapping.ForAdmin, ""))
+		return
+	}
+	room := q.adminRoom(r)
+	if room == nil {
+		return
+	}
+	plan, refused := room.plan(items)
+	if refused != nil {
+		r.Fail(refused)
+		return
+	}
+	room.carry(plan, r)
+}
+
+// A plan is what several items of an IQ come to on IRC.
+type plan struct {
+	modes []irc.ModeChange
+	kicks []irc.Kick
+	asks  []irc.Command // invitations
+}
+
+// plan words all items, or says which of them cannot be.
+func (r *room) plan(items []muc.Item) (plan, *stanza.Error) {
+	var p plan
+	for _, item := range items {
+		var err *stanza.Error
+		switch {
+		case item.Role != muc.NoRole:
+			err = r.planRole(&p, item)
+		case item.Affiliation == muc.Outcast:
+			err = r.planBan(&p, item)
+		default:
+			err = r.planAffiliation(&p, item)
+		}
+		if err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// target finds whom an item means: by nick, or by nick%network.
+func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
+	name := mapping.NickFromResource(item.Nick)
+	if name == "" && !item.JID.IsZero() {
+		at, err := r.up.user.hub.scheme.Parse(item.JID)
+		if err != nil || at.Network != r.up.name {
+			return irc.Member{}, "", notFound("Nobody on this network has that address: use a nick.")
+		}
+		if at.Kind == mapping.Mask {
+			return irc.Member{}, at.Name, nil
+		}
+		name = at.Name
+		if at.Occupant != "" {
+			name = at.Occupant
+		}
+	}
+	if name == "" {
+		return irc.Member{}, "", badRequest("Say whom you mean: an item has a nick or an address.")
+	}
+	m, ok := r.up.view.Member(r.channel, name)
+	if !ok {
+		return irc.Member{Person: irc.Person{Nick: name}}, "", notFound("Nobody called " + name + " is in the room.")
+	}
+	return m, "", nil
+}
+
+func (r *room) planRole(p *plan, item muc.Item) *stanza.Error {
+	m, _, err := r.target(item)
+	if err != nil {
+		return err
+	}
+	scene := r.scene()
+	modes, kick, err := mapping.RoleChange(scene.Support, m, scene.Channel, item.Role)
+	if err != nil {
+		return err
+	}
+	p.modes = append(p.modes, modes...)
+	if kick {
+		p.kicks = append(p.kicks, irc.Kick{Channel: r.channel, Nick: m.Nick, Reason: mapping.Line(item.Reason)})
+	}
+	return nil
+}
+
+func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
+	m, mask, err := r.target(item)
+	if mask != "" { // the entry of a ban list
+		if item.Affiliation != muc.AffiliationNone {
+			return badRequest("A ban can only be lifted.")
+		}
+		p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: mask})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	scene := r.scene()
+	modes, err := mapping.AffiliationChange(scene.Support, m, scene.Channel, item.Affiliation)
+	if err != nil {
+		return err
+	}
+	p.modes = append(p.modes, modes...)
+	return nil
+}
+
+// planBan bans by the mask that suits whom it is about, and kicks who is in.
+func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
+	m, mask, err := r.target(item)
+	if err != nil && m.Nick == "" {
+		return err
+	}
+	if mask == "" {
+		mask = mapping.BanMask(m.Person, r.up.view.Support(), r.up.view.Self().Host)
+	}
+	p.modes = append(p.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: mask})
+	for c := range r.up.view.Each(r.channel) {
+		if !c.Self && (err == nil && m.Nick != "" && c.After.ID == m.ID || irc.MatchMask(r.up.view.Support(), mask, c.After.Person) && c.After.Host != "") {
+			p.kicks = append(p.kicks, irc.Kick{Channel: r.channel, Nick: c.After.Nick, Reason: mapping.Line(item.Reason)})
+		}
+	}
+	return nil
+}
+
+// carry gives a plan to the network and answers when all of it is done: with the
+// first refusal if there is one.
+func (r *room) carry(p plan, request *iq.Request) {
+	up := r.up
+	var commands []irc.Command
+	if len(p.modes) > 0 {
+		commands = append(commands, irc.SetModes{Channel: r.channel, Changes: p.modes})
+	}
+	for _, k := range p.kicks {
+		commands = append(commands, k)
+	}
+	commands = append(commands, p.asks...)
+	left := len(commands)
+	if left == 0 {
+		request.Result()
+		return
+	}
+	var first error
+	for _, cmd := range commands {
+		up.ask(cmd, func(q *question) {
+			if err := q.err(); err != nil && first == nil {
+				first = err
+			}
+			if left--; left > 0 {
+				return
+			}
+			if first != nil {
+				request.Fail(up.user.stanzaError(first, mapping.ForAdmin, up.ircd()))
+				return
+			}
+			request.Result()
+		})
+	}
+}
+
+// setOwner takes the default configuration of a room as it is; forms are not
+// offered. XEP-0045 §10.1.2.
+func setOwner(q query, r *iq.Request) {
+	wish, err := muc.ParseOwner(r.Payload(), true)
+	if err != nil {
+		r.Fail(q.user.stanzaError(err, mapping.ForAdmin, ""))
+		return
+	}
+	if room := q.adminRoom(r); room == nil {
+		return
+	}
+	if wish.Wish == muc.OwnerCancel || wish.Wish == muc.OwnerSubmit && len(wish.Form.Children()) == 0 {
+		r.Result()
+		return
+	}
+	r.Fail(&stanza.Error{Type: stanza.Cancel, Condition: stanza.FeatureNotImplemented, Text: "Rooms are configured on IRC."})
+}
+
+// roomInvite sends the invitations of a message, if it holds any; handled says that
+// it did. XEP-0045 §7.8.2.
+func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.Error, handled bool) {
+	inv, err := muc.ParseInvite(s)
+	if err == nil && len(inv.Invites) == 0 && len(inv.Declines) == 0 {
+		return nil, false
+	}
+	if err != nil {
+		return u.stanzaError(err, mapping.ForInvite, ""), true
+	}
+	r, o := u.occupancy(s, at)
+	if o == nil {
+		return notIn(), true
+	}
+	for _, i := range inv.Invites {
+		r.invite(s, i.To)
+	}
+	return nil, true
+}
+
+// invite asks somebody on this network into the channel.
+func (r *room) invite(s *stanza.Stanza, to jid.JID) {
+	up := r.up
+	at, err := up.user.hub.scheme.Parse(to)
+	nick := at.Name
+	if at.Occupant != "" {
+		nick = at.Occupant
+	}
+	if err != nil || at.Network != up.name || nick == "" || up.view == nil {
+		up.user.refuse(s, notFound("Only people on the same network can be invited: nick%network."))
+		return
+	}
+	up.ask(irc.Invite{Nick: nick, Channel: r.channel}, func(q *question) {
+		if err := q.err(); err != nil {
+			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForInvite, up.ircd())))
+		}
+	})
+}
+
+// invited tells that we are asked into a channel.
+func (up *uplink) invited(ev irc.Invited) {
+	if !ev.Self {
+		return
+	}
+	scheme := up.user.hub.scheme
+	room, err := scheme.JID(mapping.Address{Kind: mapping.Channel, Network: up.name, Name: ev.Channel})
+	if err != nil {
+		return
+	}
+	by, _ := scheme.JID(mapping.Address{Kind: mapping.Nick, Network: up.name, Name: ev.By.Nick})
+	up.user.send(&stanza.Stanza{
+		Kind: stanza.Message, ID: newID(), From: room, To: up.user.jid,
+		Children: []*stanza.Element{muc.User{Invite: muc.Invite{From: by}}.Element()},
+	})
+}
+
+// cleanName is a name for a text: nothing that could forge a line.
+func cleanName(s string) string { return mapping.Strip(strings.TrimSpace(s)) }

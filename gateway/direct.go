@@ -1,0 +1,190 @@
+package gateway
+
+import (
+	"time"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+const (
+	// maxTalks is how many private conversations of an uplink are remembered.
+	maxTalks = 200
+	// talkGrace is how long a link that no room needs is kept for an answer.
+	talkGrace = 10 * time.Minute
+	// awayEvery is how often it is told that the same person is away.
+	awayEvery = time.Hour
+)
+
+// talks are private conversations, by folded nick.
+type talks map[string]*talk
+
+// A talk is how a conversation with somebody goes: by an occupant's address or by
+// nick%network.
+type talk struct {
+	room   string    // the channel by whose occupant address it goes; "" is nick%network
+	used   time.Time // to forget the oldest
+	away   string    // what was told last about their being away
+	toldAt time.Time
+}
+
+// talk is the conversation with a nick, made if need be.
+func (up *uplink) talk(nick string) *talk {
+	key := up.view.Support().Fold(nick)
+	t := up.talks[key]
+	if t == nil {
+		if len(up.talks) >= maxTalks {
+			oldest := ""
+			for k, other := range up.talks {
+				if oldest == "" || other.used.Before(up.talks[oldest].used) {
+					oldest = k
+				}
+			}
+			delete(up.talks, oldest)
+		}
+		t = &talk{}
+		up.talks[key] = t
+	}
+	t.used = time.Now()
+	return t
+}
+
+// occupantMessage is a private message by an occupant's address. XEP-0045 §7.5.
+func (u *user) occupantMessage(s *stanza.Stanza, at mapping.Address) {
+	if s.Type == "groupchat" {
+		u.refuse(s, badRequest("A private message is of the type chat."))
+		return
+	}
+	r, o := u.occupancy(s, at)
+	if o == nil {
+		u.refuse(s, notIn())
+		return
+	}
+	if !r.open() {
+		u.refuse(s, timedOut("The connection to the network is lost at the moment."))
+		return
+	}
+	m, ok := r.up.view.Member(r.channel, at.Occupant)
+	if !ok {
+		u.refuse(s, notFound("Nobody of that nick is in the room."))
+		return
+	}
+	r.up.private(s, m.Nick, r.channel)
+}
+
+// nickMessage is a private message by nick%network. It opens a connection if there
+// is none.
+func (u *user) nickMessage(s *stanza.Stanza, at mapping.Address) {
+	if body, ok := s.Body(); !ok || body == "" {
+		return
+	}
+	if s.Type == "groupchat" {
+		u.refuse(s, badRequest("A private message is of the type chat."))
+		return
+	}
+	up, err := u.uplink(at.Network, u.defaultNick())
+	if err != nil {
+		u.refuse(s, err)
+		return
+	}
+	up.ready(func() { up.private(s, at.Name, "") }, func(err error) { u.refuse(s, err) })
+}
+
+// defaultNick is the nick to ask for when no room says one: one that the user has
+// elsewhere, else the name in the address.
+func (u *user) defaultNick() string {
+	for _, up := range u.inOrder() {
+		return up.wish
+	}
+	return jid.Unescape(u.jid.Local())
+}
+
+// private sends a private message. by is the channel by which it was addressed.
+func (up *uplink) private(s *stanza.Stanza, nick, by string) {
+	body, ok := s.Body()
+	if !ok || body == "" {
+		return // chat states and the like
+	}
+	cmd, err := up.command(nick, body)
+	if err != nil {
+		up.user.refuse(s, err)
+		return
+	}
+	up.talk(nick).room = by
+	if !up.tells() {
+		up.tell(cmd, s)
+		return
+	}
+	up.ask(cmd, func(q *question) {
+		if err := q.err(); err != nil {
+			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
+		}
+	})
+}
+
+// privateText is a private message from IRC. It comes from the address that the
+// user wrote to last: an occupant's once to each client in that room, else from
+// nick%network once to the user.
+func (up *uplink) privateText(t irc.Text) {
+	body := mapping.Incoming(t)
+	if body == "" {
+		return
+	}
+	id := t.ID
+	if id == "" {
+		id = newID()
+	}
+	up.deliver(t.From.Nick, id, stanza.T("", "body", body))
+	up.talk(t.From.Nick)
+}
+
+// deliver sends a private message from somebody on IRC.
+func (up *uplink) deliver(nick, id string, children ...*stanza.Element) {
+	key := up.view.Support().Fold(nick)
+	if t := up.talks[key]; t != nil && t.room != "" {
+		if r, ok := up.rooms.Get(t.room); ok && len(r.members) > 0 {
+			if _, in := up.view.Member(r.channel, nick); in {
+				r.deliver(nick, id, children)
+				return
+			}
+		}
+	}
+	from, err := up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: up.name, Name: nick})
+	if err != nil {
+		up.log.Debug().Err(err).Msg("nick that no address can hold")
+		return
+	}
+	up.user.send(&stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: up.user.jid, Children: children})
+}
+
+// deliver sends a private message from an occupant to each client in the room.
+func (r *room) deliver(nick, id string, children []*stanza.Element) {
+	seen := map[jid.JID]bool{}
+	for _, o := range r.members {
+		from, ok := occupantAddress(o.at, nick)
+		if !ok || seen[o.client.jid] {
+			continue
+		}
+		seen[o.client.jid] = true
+		m := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: o.client.jid}
+		m.Children = append(m.Children, children...)
+		m.Children = append(m.Children, muc.User{}.Element())
+		r.up.user.send(m)
+	}
+}
+
+// awayReply tells that whom the user wrote to is away: once in a while, not each
+// time.
+func (up *uplink) awayReply(ev irc.AwayReply) {
+	key := up.view.Support().Fold(ev.Nick)
+	t := up.talks[key]
+	if t == nil || t.away == ev.Text && time.Since(t.toldAt) < awayEvery {
+		return
+	}
+	t.away, t.toldAt = ev.Text, time.Now()
+	text := "[away] " + mapping.Strip(ev.Text)
+	up.deliver(ev.Nick, newID(), stanza.T("", "body", text))
+}

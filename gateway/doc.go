@@ -1,0 +1,33 @@
+// Package gateway is the domain: who is in which room through which connection, and
+// what happens then. It knows the vocabularies of both sides and the translation
+// between them, and no sockets.
+//
+// # Words
+//
+//   - A user is one Jabber user, by bare JID; a client is one of its resources.
+//   - A seat is one nick on one IRC network: a session of package ircside.
+//   - An uplink is one user on one network: its seat, what that sees (irc.View), and
+//     the rooms wanted there. It outlives the seat: a lost link is dialled again.
+//   - A room is one channel as one seat sees it, shown to the clients that entered.
+//   - An occupant is a client in a room, by the address that it used.
+//   - A question is a command that has been given to the network and is not done.
+//   - A change is one difference in who is where (irc.Change).
+//
+// # Who owns what
+//
+// One goroutine a user owns everything of that user: uplinks, views, rooms,
+// occupants, questions. All reaches it through one mailbox, in order. There is one
+// mutex, the [Hub]'s, round its map of users and their departures; nothing that can
+// wait is done under it.
+//
+// # Who waits for whom
+//
+//	stream reader → user   never: resource-constraint, or the set of departures
+//	session → user         waits: TCP pushes back on that one IRC server
+//	user → session         never: ErrBusy becomes the wish's error
+//	user → stream writer   waits: a slow XMPP server slows everybody
+//
+// so there is no cycle.
+//
+// The package imports mapping, the vocabularies of both sides, config, and no shell.
+package gateway

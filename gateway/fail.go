@@ -1,0 +1,58 @@
+package gateway
+
+import (
+	"errors"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/stanza"
+)
+
+// refuse is the one place where a Go error becomes an answer: a stanza error as it
+// is, a network's refusal by the table of mapping, anything else as our own fault,
+// which is logged.
+func (u *user) refuse(s *stanza.Stanza, err error) {
+	if s.Type == "error" || s.Type == "result" {
+		return
+	}
+	u.send(s.Refuse(u.stanzaError(err, mapping.ForMessage, "")))
+}
+
+// stanzaError words an error for whoever asked for dest on a server that calls
+// itself ircd.
+func (u *user) stanzaError(err error, dest mapping.Dest, ircd string) *stanza.Error {
+	var se *stanza.Error
+	var fault irc.Fault
+	var closed *irc.CloseError
+	switch {
+	case errors.As(err, &se):
+		return se
+	case errors.As(err, &fault):
+		return mapping.Fault(fault, dest, ircd)
+	case errors.As(err, &closed):
+		return mapping.Closed(closed, dest)
+	case errors.Is(err, errBusy):
+		return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too much is waiting to be sent to the network. Try again in a while."}
+	}
+	u.log.Error().Err(err).Msg("request failed")
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.InternalServerError, Text: "The gateway has failed."}
+}
+
+// errBusy is a seat that takes no more.
+var errBusy = errors.New("the seat is busy")
+
+func badRequest(text string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest, Text: text}
+}
+
+func notIn() *stanza.Error {
+	return &stanza.Error{Type: stanza.Modify, Condition: stanza.NotAcceptable, Text: "You are not in this room: join it first."}
+}
+
+func timedOut(text string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.RemoteServerTimeout, Text: text}
+}
+
+func notFound(text string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.ItemNotFound, Text: text}
+}

@@ -1,0 +1,44 @@
+package script
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/cmd/assemble"
+	"isthmus/config"
+)
+
+// assembled is the gateway itself: real shells, real hub, pipes for sockets.
+func assembled(ctx context.Context, toml string, dialXMPP, dialIRC Dial) (func() error, error) {
+	f, err := os.CreateTemp("", "isthmus-*.toml")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(f.Name())
+	if _, err := f.WriteString(toml); err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	c, err := config.Load(f.Name())
+	if err != nil {
+		return nil, err
+	}
+	log := zerolog.Nop()
+	if os.Getenv("ISTHMUS_TRACE") != "" {
+		log = zerolog.New(os.Stderr)
+	}
+	g, err := assemble.New(c, assemble.Options{
+		Net: assemble.Net{XMPP: dialXMPP, IRC: dialIRC}, Version: "test", KeepPanics: true,
+	}, log)
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return g.Run(ctx) }, nil
+}
+
+func TestTranscripts(t *testing.T) { golden(t, "testdata/*.txt", assembled) }

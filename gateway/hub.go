@@ -1,0 +1,202 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/config"
+	"isthmus/mapping"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/stanza"
+)
+
+// A Hub is the gateway: it knows the users that are here, and brings stanzas to
+// them. It is an xmppside.Handler.
+type Hub struct {
+	xmpp    XMPP
+	open    Open
+	log     zerolog.Logger
+	config  atomic.Pointer[config.Config]
+	scheme  mapping.Scheme
+	domain  jid.JID
+	mux     *iq.Mux[query]
+	version string
+	started time.Time
+	key     [32]byte // of what is derived from a JID
+	keep    bool     // do not recover from a user's panic
+
+	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
+	users    map[jid.JID]*user
+	stopping bool
+	ended    sync.WaitGroup // users
+}
+
+// Options are what a Hub is made of.
+type Options struct {
+	XMPP    XMPP
+	Open    Open
+	Log     zerolog.Logger
+	Config  *config.Config
+	Version string // told by XEP-0092
+	// KeepPanics lets a panic end the process, as tests want it; otherwise it ends
+	// the user whose goroutine it was.
+	KeepPanics bool
+}
+
+// NewHub makes a gateway. It errs if the domain is no address.
+func NewHub(o Options) (*Hub, error) {
+	domain, err := jid.New("", o.Config.Component.Domain, "")
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{
+		xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
+		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
+		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(), users: map[jid.JID]*user{},
+	}
+	h.config.Store(o.Config)
+	return h, nil
+}
+
+// Reload swaps the configuration; users see it with the next thing that they do.
+func (h *Hub) Reload(c *config.Config) { h.config.Store(c) }
+
+// HandleStanza brings a stanza to its sender's user, which it starts if need be. It
+// never waits: a wish that finds the mailbox full is refused, a departure is kept
+// beside it, for otherwise ghosts would stay.
+func (h *Hub) HandleStanza(s *stanza.Stanza) {
+	if s.From.IsZero() || s.To.IsZero() {
+		return
+	}
+	if !h.config.Load().Gateway.Allowed(s.From.Bare().String()) {
+		h.bounce(s, &stanza.Error{Type: stanza.Auth, Condition: stanza.Forbidden, Text: "You may not use this gateway."})
+		return
+	}
+	if err := h.deliver(s); err != nil {
+		h.bounce(s, err)
+	}
+}
+
+func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	from := s.From.Bare()
+	u := h.users[from]
+	if u == nil {
+		if isDeparture(s) || s.Type == "error" {
+			return nil // of somebody who is not here
+		}
+		if h.stopping {
+			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
+		}
+		if most := h.config.Load().Gateway.MaxUsers; most > 0 && len(h.users) >= most {
+			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many people use this gateway at the moment."}
+		}
+		u = newUser(h, from)
+		h.users[from] = u
+		h.ended.Add(1)
+		go u.run()
+	}
+	if u.tryPost(mail{stanza: s}) {
+		return nil
+	}
+	if isDeparture(s) {
+		u.departed[departure{s.From, s.To}] = s
+		return nil
+	}
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are asking for more than the gateway keeps up with."}
+}
+
+// isDeparture tells what must not be lost: a client going, or found gone.
+func isDeparture(s *stanza.Stanza) bool {
+	return s.Kind == stanza.Presence && (s.Type == "unavailable" || s.Type == "error") ||
+		s.Kind == stanza.Message && s.Type == "error"
+}
+
+// bounce answers what cannot be taken, unless that itself would wait.
+func (h *Hub) bounce(s *stanza.Stanza, err *stanza.Error) {
+	if s.Type == "error" || s.Type == "result" || s.Type == "unavailable" || h.xmpp.Busy() {
+		return
+	}
+	h.xmpp.Send(s.Refuse(err))
+}
+
+// leave takes a user out who has nothing left to do; false if mail has come
+// meanwhile, so that no stanza falls between.
+func (h *Hub) leave(u *user) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(u.mail) > 0 || len(u.departed) > 0 {
+		return false
+	}
+	if h.users[u.jid] == u {
+		delete(h.users, u.jid)
+	}
+	return true
+}
+
+// departures takes what was kept beside a user's mailbox.
+func (h *Hub) departures(u *user) []*stanza.Stanza {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(u.departed) == 0 {
+		return nil
+	}
+	var out []*stanza.Stanza
+	for k, s := range u.departed {
+		out = append(out, s)
+		delete(u.departed, k)
+	}
+	return out
+}
+
+// everybody lists the users.
+func (h *Hub) everybody() []*user {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]*user, 0, len(h.users))
+	for _, u := range h.users {
+		out = append(out, u)
+	}
+	return out
+}
+
+// StreamUp has every user find out who is still there. The notices are in the
+// mailboxes before the reader brings a stanza.
+func (h *Hub) StreamUp() {
+	for _, u := range h.everybody() {
+		u.post(mail{call: u.streamUp})
+	}
+}
+
+// StreamDown has every user note what its clients miss from now on.
+func (h *Hub) StreamDown(error) {
+	for _, u := range h.everybody() {
+		u.post(mail{call: u.streamDown})
+	}
+}
+
+// Stop sends everybody away with 332 and a QUIT, and returns when they are gone or
+// ctx is done.
+func (h *Hub) Stop(ctx context.Context) {
+	h.mu.Lock()
+	h.stopping = true
+	h.mu.Unlock()
+	for _, u := range h.everybody() {
+		go u.post(mail{call: u.stop})
+	}
+	gone := make(chan struct{})
+	go func() { h.ended.Wait(); close(gone) }()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		for _, u := range h.everybody() {
+			u.abort()
+		}
+	}
+}

@@ -1,0 +1,309 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/mapping"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// Namespaces of what is answered here.
+const (
+	nsInfo    = "http://jabber.org/protocol/disco#info"
+	nsItems   = "http://jabber.org/protocol/disco#items"
+	nsPing    = "urn:xmpp:ping"
+	nsVersion = "jabber:iq:version"
+	nsTime    = "urn:xmpp:time"
+	nsLast    = "jabber:iq:last"
+	nsSID     = "urn:xmpp:sid:0"
+	nsSelf    = "http://jabber.org/protocol/muc#self-ping-optimization"
+	nsStable  = "http://jabber.org/protocol/muc#stable_id"
+)
+
+// A query is who asks, and what about.
+type query struct {
+	user *user
+	at   mapping.Address
+}
+
+// newMux is all that the gateway answers. What disco#info says is computed from it.
+func newMux() *iq.Mux[query] {
+	m := iq.NewMux[query]()
+	everywhere := []iq.Place{iq.Gateway, iq.Network, iq.Room, iq.Occupant, iq.Nick}
+	ours := []iq.Place{iq.Gateway, iq.Network, iq.Room}
+	people := []iq.Place{iq.Occupant, iq.Nick}
+	m.Handle("get", nsInfo, "query", nsInfo, getInfo, everywhere...)
+	m.Handle("get", nsItems, "query", nsItems, getItems, everywhere...)
+	m.Handle("get", nsPing, "ping", nsPing, pong, iq.Gateway, iq.Network)
+	m.Handle("get", nsPing, "ping", nsPing, pingRoom, iq.Room)
+	m.Handle("get", nsPing, "ping", nsPing, pingPerson, people...)
+	m.Handle("get", nsVersion, "query", nsVersion, getVersion, ours...)
+	m.Handle("get", nsVersion, "query", nsVersion, getPersonVersion, people...)
+	m.Handle("get", nsTime, "time", nsTime, getTime, ours...)
+	m.Handle("get", nsTime, "time", nsTime, getPersonTime, people...)
+	m.Handle("get", nsLast, "query", nsLast, getUptime, iq.Gateway)
+	m.Handle("get", muc.NSAdmin, "query", "", getAdmin, iq.Room)
+	m.Handle("set", muc.NSAdmin, "query", "", setAdmin, iq.Room)
+	m.Handle("set", muc.NSOwner, "query", "", setOwner, iq.Room)
+	m.Feature(muc.NS, iq.Gateway, iq.Network, iq.Room)
+	m.Feature(nsSID, iq.Room)
+	m.Feature(nsSelf, iq.Room)
+	m.Feature(nsStable, iq.Room)
+	return m
+}
+
+// place is where an address is for the mux.
+func place(at mapping.Address) iq.Place {
+	switch {
+	case at.Kind == mapping.Network:
+		return iq.Network
+	case at.Kind == mapping.Channel && at.Occupant == "":
+		return iq.Room
+	case at.Kind == mapping.Channel:
+		return iq.Occupant
+	case at.Kind == mapping.Gateway:
+		return iq.Gateway
+	}
+	return iq.Nick
+}
+
+// iq answers an IQ, or has it answered.
+func (u *user) iq(s *stanza.Stanza, at mapping.Address) {
+	if s.Type != "get" && s.Type != "set" {
+		return
+	}
+	u.hub.mux.Serve(query{u, at}, place(at), iq.NewRequest(s, u.send))
+}
+
+func identity(category, typ, name string) *stanza.Element {
+	return stanza.E(nsInfo, "identity").Set("category", category).Set("type", typ).Set("name", name)
+}
+
+// getInfo is disco#info. XEP-0030 §3
+func getInfo(q query, r *iq.Request) {
+	if node := r.Payload().Attr("node"); node != "" {
+		r.Fail(notFound("There is no such node."))
+		return
+	}
+	answer := stanza.E(nsInfo, "query")
+	where := place(q.at)
+	switch where {
+	case iq.Gateway:
+		name := q.user.config.Gateway.Name
+		answer.Add(identity("gateway", "irc", name), identity("conference", "irc", name))
+	case iq.Network:
+		if _, ok := q.user.config.Network(q.at.Network); !ok {
+			r.Fail(notFound("This gateway knows no network " + q.at.Network + "."))
+			return
+		}
+		answer.Add(identity("gateway", "irc", q.at.Network), identity("conference", "irc", q.at.Network))
+	case iq.Room:
+		answer.Add(identity("conference", "text", q.at.Name), identity("conference", "irc", q.at.Name))
+	case iq.Occupant, iq.Nick:
+		answer.Add(identity("client", "irc", ""))
+	}
+	for _, f := range q.user.hub.mux.Features(where) {
+		answer.Add(stanza.E(nsInfo, "feature").Set("var", f))
+	}
+	if where == iq.Room {
+		q.roomFeatures(answer)
+	}
+	r.Result(answer)
+}
+
+// roomFeatures says what is known of a room's configuration. XEP-0045 §6.4
+func (q query) roomFeatures(answer *stanza.Element) {
+	anonymous := "muc_semianonymous"
+	if q.user.config.Gateway.PublishJIDs {
+		anonymous = "muc_nonanonymous"
+	}
+	answer.Add(stanza.E(nsInfo, "feature").Set("var", anonymous))
+	up := q.user.known(q.at.Network)
+	if up == nil || up.view == nil {
+		return
+	}
+	ch, ok := up.view.Channel(q.at.Name)
+	if !ok {
+		return
+	}
+	for _, f := range mapping.RoomFeatures(ch) {
+		answer.Add(stanza.E(nsInfo, "feature").Set("var", f))
+	}
+	answer.Add(mapping.RoomInfo(ch, up.view.Size(q.at.Name)))
+}
+
+// getItems is disco#items. XEP-0030 §4
+func getItems(q query, r *iq.Request) {
+	answer := stanza.E(nsItems, "query")
+	item := func(at mapping.Address, name string) {
+		if j, err := q.user.hub.scheme.JID(at); err == nil {
+			answer.Add(stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", name))
+		}
+	}
+	if r.Payload().Attr("node") != "" {
+		r.Result(answer.Set("node", r.Payload().Attr("node")))
+		return
+	}
+	switch place(q.at) {
+	case iq.Gateway:
+		for _, name := range q.user.networks() {
+			item(mapping.Address{Kind: mapping.Network, Network: name}, name)
+		}
+	case iq.Network:
+		if up := q.user.known(q.at.Network); up != nil {
+			for _, room := range up.list() {
+				item(mapping.Address{Kind: mapping.Channel, Network: up.name, Name: room.channel}, room.channel)
+			}
+		}
+	case iq.Room:
+		if room, o := q.user.occupancy(r.IQ, q.at); o != nil {
+			for c := range room.up.view.Each(room.channel) {
+				if j, ok := occupantAddress(o.at, c.After.Nick); ok {
+					answer.Add(stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", mapping.Resource(c.After.Nick)))
+				}
+			}
+		}
+	}
+	r.Result(answer)
+}
+
+// networks are the configured ones, and those that this user is on.
+func (u *user) networks() []string {
+	var names []string
+	for _, n := range u.config.Networks {
+		names = append(names, n.Name)
+	}
+	for _, up := range u.inOrder() {
+		if !slices.Contains(names, up.name) {
+			names = append(names, up.name)
+		}
+	}
+	return names
+}
+
+func pong(_ query, r *iq.Request) { r.Result() }
+
+// pingRoom answers a ping to the bare room. XEP-0410 §3
+func pingRoom(q query, r *iq.Request) {
+	if _, o := q.user.occupancy(r.IQ, q.at); o == nil {
+		r.Fail(notIn())
+		return
+	}
+	r.Result()
+}
+
+// pingPerson answers for ourselves: a client asks by this whether it is still in.
+// Others are asked by CTCP PING. XEP-0410 §3, XEP-0199
+func pingPerson(q query, r *iq.Request) {
+	up, nick, err := q.person(r)
+	switch {
+	case err != nil:
+		r.Fail(err)
+	case up.view != nil && up.view.Support().Fold(nick) == up.view.Support().Fold(up.view.Self().Nick):
+		r.Result()
+	case up.state != linkUp:
+		r.Fail(timedOut("The connection to the network is lost at the moment."))
+	default:
+		up.ctcpAsk(nick, "PING", func(string) []*stanza.Element { return nil }, r)
+	}
+}
+
+// person is whom an IQ to an occupant or to nick%network is about.
+func (q query) person(r *iq.Request) (*uplink, string, *stanza.Error) {
+	if q.at.Kind == mapping.Channel {
+		room, o := q.user.occupancy(r.IQ, q.at)
+		if o == nil {
+			return nil, "", notIn()
+		}
+		nick := q.at.Occupant
+		if nick == o.asked && mapping.Resource(nick) == o.join.To.Resource() && nick != room.nick() {
+			if _, in := room.up.view.Member(room.channel, nick); !in {
+				nick = room.nick() // the client goes by the nick that it asked for
+			}
+		}
+		if _, in := room.up.view.Member(room.channel, nick); !in {
+			return nil, "", notFound("Nobody of that nick is in the room.")
+		}
+		return room.up, nick, nil
+	}
+	up := q.user.known(q.at.Network)
+	if up == nil || up.view == nil {
+		return nil, "", &stanza.Error{Type: stanza.Cancel, Condition: stanza.RecipientUnavailable, Text: "You are not connected to " + q.at.Network + "."}
+	}
+	return up, q.at.Name, nil
+}
+
+// getVersion is XEP-0092 for the gateway itself.
+func getVersion(q query, r *iq.Request) {
+	r.Result(stanza.E(nsVersion, "query", stanza.T(nsVersion, "name", "Isthmus"), stanza.T(nsVersion, "version", q.user.hub.version)))
+}
+
+// getPersonVersion asks by CTCP VERSION.
+func getPersonVersion(q query, r *iq.Request) {
+	q.askPerson(r, "VERSION", func(text string) []*stanza.Element {
+		return []*stanza.Element{stanza.E(nsVersion, "query", stanza.T(nsVersion, "name", mapping.Strip(text)))}
+	})
+}
+
+// getTime is XEP-0202 for the gateway itself.
+func getTime(_ query, r *iq.Request) {
+	now := time.Now()
+	r.Result(timeElement(now))
+}
+
+func timeElement(t time.Time) *stanza.Element {
+	return stanza.E(nsTime, "time", stanza.T(nsTime, "tzo", t.Format("-07:00")), stanza.T(nsTime, "utc", t.UTC().Format("2006-01-02T15:04:05Z")))
+}
+
+// timeLayouts are how common clients answer CTCP TIME.
+var timeLayouts = []string{
+	time.RFC3339, time.RFC1123Z, time.RFC1123, time.UnixDate, time.ANSIC, time.RFC850,
+	"Mon Jan 2 15:04:05 2006 -0700", "Mon, 02 Jan 2006 15:04:05 -0700", "Mon 02 Jan 2006 15:04:05 -0700",
+}
+
+// getPersonTime asks by CTCP TIME; a text that is no time is an error.
+func getPersonTime(q query, r *iq.Request) {
+	q.askPerson(r, "TIME", func(text string) []*stanza.Element {
+		for _, layout := range timeLayouts {
+			if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
+				return []*stanza.Element{timeElement(t)}
+			}
+		}
+		return nil
+	})
+}
+
+func (q query) askPerson(r *iq.Request, verb string, word func(string) []*stanza.Element) {
+	up, nick, err := q.person(r)
+	switch {
+	case err != nil:
+		r.Fail(err)
+	case up.state != linkUp:
+		r.Fail(timedOut("The connection to the network is lost at the moment."))
+	default:
+		up.ctcpAsk(nick, verb, word, r)
+	}
+}
+
+// getUptime says how long the gateway has been running. XEP-0012 §5
+func getUptime(q query, r *iq.Request) {
+	r.Result(stanza.E(nsLast, "query").Set("seconds", seconds(time.Since(q.user.hub.started))))
+}
+
+// probe answers a presence probe from what is known. RFC 6121 §4.3
+func (u *user) probe(s *stanza.Stanza, at mapping.Address) {
+	r, o := u.occupancy(s, at)
+	if o == nil || at.Occupant == "" {
+		u.contactPresence(s, at)
+		return
+	}
+	for c := range r.up.view.Each(r.channel) {
+		if mapping.Resource(c.After.Nick) == mapping.Resource(at.Occupant) {
+			r.send(o, mapping.Presence(r.scene(), c))
+		}
+	}
+}

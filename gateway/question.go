@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	"maps"
+	"slices"
+
+	"isthmus/ircside/irc"
+)
+
+// maxQuestions bounds what one uplink may have asked its network at a time.
+const maxQuestions = 256
+
+// maxLate is how many messages are remembered on a network that does not tell when
+// it took one, in case it refuses later.
+const maxLate = 32
+
+// A question is a command that is not done. What the network says about it
+// gathers here.
+type question struct {
+	ref     irc.Ref
+	then    func(*question) // once, when all has been said
+	refused func(irc.Fault) // of a message that may still be refused
+	faults  []irc.Fault
+	lines   []irc.Line
+	entries []irc.Entry
+	ids     []string // msgids of the lines of a message
+	lost    bool     // the link went before the answer
+}
+
+// maxAnswer bounds the lines of one answer that are kept.
+const maxAnswer = 10000
+
+// err is the first refusal, or nil.
+func (q *question) err() error {
+	switch {
+	case len(q.faults) > 0:
+		return q.faults[0]
+	case q.lost:
+		return timedOut("The connection to the network was lost before it answered.")
+	}
+	return nil
+}
+
+// ask gives the network a command; then is called exactly once.
+func (up *uplink) ask(cmd irc.Command, then func(*question)) {
+	q := &question{then: then}
+	if up.state != linkUp {
+		q.lost = true
+		then(q)
+		return
+	}
+	if len(up.questions) >= maxQuestions {
+		q.faults = []irc.Fault{{Numeric: 439, Text: "too many requests at once"}}
+		then(q)
+		return
+	}
+	up.lastRef++
+	q.ref = up.lastRef
+	if err := up.seat.Do(cmd, q.ref); err != nil {
+		q.faults = []irc.Fault{{Numeric: 439, Text: err.Error()}}
+		then(q)
+		return
+	}
+	up.questions[q.ref] = q
+}
+
+// do gives the network a command that nobody waits for.
+func (up *uplink) do(cmd irc.Command) {
+	if up.state == linkUp {
+		if err := up.seat.Do(cmd, 0); err != nil {
+			up.log.Debug().Err(err).Msg("command dropped")
+		}
+	}
+}
+
+// answer takes what the network says about a command.
+func (up *uplink) answer(ev irc.Event) {
+	switch ev := ev.(type) {
+	case irc.Fault:
+		up.fault(ev)
+	case irc.Answer:
+		if q := up.questions[ev.Ref]; q != nil && len(q.lines) < maxAnswer {
+			q.lines = append(q.lines, ev.Line)
+		}
+	case irc.Entry:
+		if q := up.questions[ev.Ref]; q != nil && len(q.entries) < maxAnswer {
+			q.entries = append(q.entries, ev)
+		}
+	case irc.Done:
+		if q := up.questions[ev.Ref]; q != nil {
+			delete(up.questions, ev.Ref)
+			q.then(q)
+		}
+	}
+}
+
+func (up *uplink) fault(f irc.Fault) {
+	if q := up.questions[f.Ref]; q != nil {
+		q.faults = append(q.faults, f)
+		return
+	}
+	for i, q := range up.late {
+		if q.ref == f.Ref && f.Ref != 0 {
+			up.late = append(up.late[:i], up.late[i+1:]...)
+			q.refused(f)
+			return
+		}
+	}
+	up.log.Debug().Err(f).Msg("refusal of nothing that was asked")
+	up.note(f.Text)
+}
+
+// remember keeps a message that was given to a network that only tells refusals.
+func (up *uplink) remember(q *question) {
+	if len(up.late) >= maxLate {
+		up.late = append(up.late[:0], up.late[1:]...)
+	}
+	up.late = append(up.late, q)
+}
+
+// abandon answers all questions of a seat that is gone.
+func (up *uplink) abandon() {
+	open := up.questions
+	up.questions, up.late = map[irc.Ref]*question{}, nil
+	if up.state != linkClosing {
+		up.state = linkWaiting
+	}
+	for _, ref := range slices.Sorted(maps.Keys(open)) {
+		q := open[ref]
+		q.lost = true
+		q.then(q)
+	}
+}

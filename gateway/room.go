@@ -1,0 +1,291 @@
+package gateway
+
+import (
+	"slices"
+	"time"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// The codes with which members are sent away.
+const (
+	statusTechnical = muc.StatusTechnical
+	statusShutdown  = muc.StatusShutdown
+)
+
+// A room is one channel as one seat sees it, shown to the clients that entered it.
+// It holds no members: the view does.
+type room struct {
+	up      *uplink
+	channel string // as it was asked for first, then as the network spells it
+	key     string
+	asked   bool        // a JOIN is under way
+	members []*occupant // who has entered, in order of entering
+	queue   []*occupant // who waits for the JOIN
+	backlog backlog
+	held    []*held // words that wait for the link
+}
+
+// An occupant is a client in a room, by the address that it used: the same channel
+// may have several spellings, and a client is answered by its own.
+type occupant struct {
+	client  *client
+	at      jid.JID // the room as the client addresses it, bare
+	asked   string  // the nick that it asked for
+	join    *stanza.Stanza
+	history muc.History
+	show    string // of its last presence, with the status: to tell updates from wishes
+	missing *missing
+}
+
+// room is the room of a channel on this network, made if need be.
+func (up *uplink) room(channel string) *room {
+	r, ok := up.rooms.Get(channel)
+	if !ok {
+		r = &room{up: up, channel: channel}
+		r.backlog.limit = up.user.config.Gateway.Backlog
+		up.rooms.Set(channel, r)
+	}
+	return r
+}
+
+// open says whether the channel can be spoken to now.
+func (r *room) open() bool {
+	if r.up.state != linkUp {
+		return false
+	}
+	ch, ok := r.up.view.Channel(r.channel)
+	return ok && ch.Open
+}
+
+// occupant finds a client in the room by the address that it used.
+func (r *room) occupant(client, at jid.JID) *occupant {
+	return find(r.members, client, at)
+}
+
+func find(list []*occupant, client, at jid.JID) *occupant {
+	for _, o := range list {
+		if o.client.jid == client && o.at == at.Bare() {
+			return o
+		}
+	}
+	return nil
+}
+
+// scene is what it takes to show somebody in a channel.
+func (r *room) scene() mapping.Scene {
+	ch, _ := r.up.view.Channel(r.channel)
+	return mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.up.roles()}
+}
+
+func (up *uplink) roles() mapping.RolePolicy {
+	return mapping.RolePolicy{OpsAreOwners: mapping.OwnerRule(up.net.OpsAreOwners)}
+}
+
+// change shows one difference to all who are in. Our own going ends the room.
+func (r *room) change(c irc.Change) {
+	if c.Cause == irc.CauseSeen && c.Before.IsNobody() && len(r.members) == 0 {
+		return // who enters is told by welcome
+	}
+	shown := mapping.Presence(r.scene(), c)
+	for _, o := range r.members {
+		if o.missing == nil || c.Self && c.After.IsNobody() {
+			r.send(o, shown)
+		}
+	}
+	if c.Self && c.After.IsNobody() {
+		r.left()
+	}
+}
+
+// left is after our own going: nobody is in any more.
+func (r *room) left() {
+	for _, o := range r.members {
+		o.client.drop()
+	}
+	r.members = nil
+	r.dropHeld(timedOut("You are no longer in the room."))
+	r.end()
+}
+
+// send shows presences to one occupant.
+func (r *room) send(o *occupant, shown []mapping.Shown) {
+	for _, s := range shown {
+		from, err := o.at.WithResource(mapping.Resource(s.Nick))
+		if err != nil {
+			r.up.log.Debug().Err(err).Msg("nick that no address can hold")
+			continue
+		}
+		p := &stanza.Stanza{
+			Kind: stanza.Presence, Type: s.Type, From: from, To: o.client.jid, Children: s.Children,
+		}
+		if !r.up.user.owe(p) {
+			r.up.user.send(p)
+		}
+	}
+}
+
+// nick is ours in the room.
+func (r *room) nick() string {
+	if r.up.view != nil {
+		return r.up.view.Self().Nick
+	}
+	return r.up.wish
+}
+
+// evict sends one occupant away.
+func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
+	r.remove(o)
+	r.send(o, []mapping.Shown{mapping.Gone(r.nick(), reason, codes...)})
+}
+
+// remove takes an occupant out without a word.
+func (r *room) remove(o *occupant) {
+	if i := slices.Index(r.members, o); i >= 0 {
+		r.members = slices.Delete(r.members, i, i+1)
+		o.client.drop()
+	}
+}
+
+// evictAll sends everybody away who has entered, and refuses who waits.
+func (r *room) evictAll(reason string, codes ...muc.Status) {
+	for len(r.members) > 0 {
+		r.evict(r.members[len(r.members)-1], reason, codes...)
+	}
+	r.refuseWaiting(timedOut(reason))
+	r.dropHeld(timedOut(reason))
+}
+
+// evictAll sends everybody away on this network.
+func (up *uplink) evictAll(reason string, codes ...muc.Status) {
+	for _, r := range up.list() {
+		r.evictAll(reason, codes...)
+	}
+	up.rooms = irc.NewMap[*room](irc.ASCII)
+}
+
+// end lets go of a channel that nobody is in or waits for.
+func (r *room) end() {
+	if len(r.members) > 0 || len(r.queue) > 0 {
+		return
+	}
+	if current, ok := r.up.rooms.Get(r.channel); !ok || current != r {
+		return
+	}
+	r.up.rooms.Delete(r.channel)
+	if r.up.view != nil {
+		if ch, ok := r.up.view.Channel(r.channel); ok {
+			if ch.Open {
+				r.up.do(irc.Part{Channel: r.channel})
+			}
+			r.up.view.Leave(r.channel)
+		}
+	}
+	r.up.stay()
+}
+
+// absorb takes over another room that is the same channel.
+func (r *room) absorb(other *room) {
+	r.members = append(r.members, other.members...)
+	r.queue = append(r.queue, other.queue...)
+	r.held = append(r.held, other.held...)
+	if r.key == "" {
+		r.key = other.key
+	}
+	for _, h := range other.held {
+		h.room = r
+	}
+}
+
+// moded shows what a channel's own modes change about its members: under +m those
+// without voice become visitors.
+func (up *uplink) moded(ev irc.Modes, before mapping.Scene) {
+	r, ok := up.rooms.Get(ev.Channel)
+	if !ok || len(r.members) == 0 {
+		return
+	}
+	after := r.scene()
+	if before.Channel.Modes == after.Channel.Modes {
+		return
+	}
+	named := map[string]bool{} // who has a change of their own in this line
+	for _, m := range ev.Changes {
+		if m.Kind == irc.PrefixMode {
+			named[after.Support.Fold(m.Arg)] = true
+		}
+	}
+	for c := range up.view.Each(ev.Channel) {
+		if named[after.Support.Fold(c.After.Nick)] || mapping.SameStanding(before, after, c.After) {
+			continue
+		}
+		c.Before, c.Cause = c.After, irc.CauseSeen
+		r.change(c)
+	}
+}
+
+// scene is how a channel stands before an event of its modes.
+func (up *uplink) scene(ev irc.Event) mapping.Scene {
+	if m, ok := ev.(irc.Modes); ok {
+		if r, ok := up.rooms.Get(m.Channel); ok {
+			return r.scene()
+		}
+	}
+	return mapping.Scene{}
+}
+
+// topic shows a channel's topic that has changed.
+func (up *uplink) topic(ev irc.Topic) {
+	r, ok := up.rooms.Get(ev.Channel)
+	if !ok || !ev.Changed {
+		return
+	}
+	for _, o := range r.members {
+		if o.missing == nil {
+			r.subject(o)
+		}
+	}
+}
+
+// subject tells an occupant what the topic is, who set it and when; an empty one
+// too. XEP-0045 §7.2.15.
+func (r *room) subject(o *occupant) {
+	ch, _ := r.up.view.Channel(r.channel)
+	from := o.at
+	if by, _, _ := cutMask(ch.TopicBy); by != "" {
+		if j, err := o.at.WithResource(mapping.Resource(by)); err == nil {
+			from = j
+		}
+	}
+	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: from, To: o.client.jid}
+	m.Children = []*stanza.Element{stanza.T("", "subject", mapping.Strip(ch.Topic))}
+	if ch.TopicAt > 0 && time.Since(time.Unix(ch.TopicAt, 0)) > time.Minute {
+		m.Children = append(m.Children, delayed(o.at, time.Unix(ch.TopicAt, 0)))
+	}
+	r.up.user.send(m)
+}
+
+// delayed says when something was said. XEP-0203
+func delayed(by jid.JID, at time.Time) *stanza.Element {
+	return stanza.E("urn:xmpp:delay", "delay").Set("from", by.String()).
+		Set("stamp", at.UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// cutMask takes nick!user@host apart.
+func cutMask(mask string) (nick, user, host string) {
+	for i := range len(mask) {
+		if mask[i] == '!' {
+			rest := mask[i+1:]
+			for j := range len(rest) {
+				if rest[j] == '@' {
+					return mask[:i], rest[:j], rest[j+1:]
+				}
+			}
+			return mask[:i], rest, ""
+		}
+	}
+	return mask, "", ""
+}

@@ -1,0 +1,258 @@
+package gateway
+
+import (
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// maxLines is how many lines one message may become.
+const maxLines = 100
+
+// held is a message that waits for the link.
+type held struct {
+	room  *room
+	o     *occupant
+	s     *stanza.Stanza
+	timer *time.Timer
+}
+
+// roomMessage is a message to a room: words, the subject, or nothing that IRC knows.
+func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
+	if invited, ok := u.roomInvite(s, at); ok {
+		if invited != nil {
+			u.refuse(s, invited)
+		}
+		return
+	}
+	if s.Type != "groupchat" {
+		u.refuse(s, badRequest("A message to a room is of the type groupchat."))
+		return
+	}
+	r, o := u.occupancy(s, at)
+	if o == nil {
+		u.refuse(s, notIn())
+		return
+	}
+	subject, isSubject := s.Subject()
+	body, isBody := s.Body()
+	switch {
+	case isBody && body != "":
+		r.say(o, s)
+	case isSubject && !isBody:
+		r.setSubject(s, subject)
+	} // chat states, markers and the like are no words
+}
+
+// setSubject asks for another topic. All see it when the network has taken it.
+func (r *room) setSubject(s *stanza.Stanza, subject string) {
+	up := r.up
+	up.ask(irc.SetTopic{Channel: r.channel, Text: mapping.Line(subject)}, func(q *question) {
+		if err := q.err(); err != nil {
+			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForSubject, up.ircd())))
+		}
+	})
+}
+
+// say sends a message to the channel, or keeps it until the link is back.
+func (r *room) say(o *occupant, s *stanza.Stanza) {
+	if !r.open() {
+		r.hold(o, s)
+		return
+	}
+	body, _ := s.Body()
+	cmd, err := r.up.command(r.channel, body)
+	if err != nil {
+		r.up.user.refuse(s, err)
+		return
+	}
+	then := func(q *question) {
+		if err := q.err(); err != nil {
+			r.up.user.send(s.Refuse(r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
+			return
+		}
+		r.reflect(s, q.ids)
+	}
+	if r.up.tells() {
+		r.up.ask(cmd, then)
+		return
+	}
+	r.up.tell(cmd, s)
+	r.reflect(s, nil)
+}
+
+// tells says whether the network says that it took a message.
+func (up *uplink) tells() bool {
+	return up.caps.Has(irc.CapEchoMessage) || up.caps.Has(irc.CapLabeledResponse)
+}
+
+// tell gives a message to a network that says only whether it refuses.
+func (up *uplink) tell(cmd irc.Command, s *stanza.Stanza) {
+	up.lastRef++
+	q := &question{ref: up.lastRef, refused: func(f irc.Fault) {
+		up.user.send(s.Refuse(up.user.stanzaError(f, mapping.ForMessage, up.ircd())))
+	}}
+	if err := up.seat.Do(cmd, q.ref); err != nil {
+		up.user.refuse(s, errBusy)
+		return
+	}
+	up.remember(q)
+}
+
+// command is a body as lines that the network takes. Errors are *stanza.Error.
+func (up *uplink) command(target, body string) (irc.Command, error) {
+	kind, text := mapping.Outgoing(body)
+	self := up.view.Self()
+	prefix := len(self.Mask())
+	if self.Host == "" {
+		prefix = len(self.Nick) + len("!~0123456789@") + 63
+	}
+	lines, more := mapping.Split(text, irc.Budget(up.view.Support(), prefix, target, kind, ""), maxLines)
+	switch {
+	case len(lines) == 0:
+		return nil, badRequest("There is nothing in the message that IRC can carry.")
+	case more:
+		return nil, &stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation, Text: "The message is too long for IRC: put the text somewhere and send its address."}
+	}
+	return irc.Say{Target: target, Kind: kind, Lines: lines}, nil
+}
+
+// reflect shows our own message to all of the user's clients, with the id that its
+// sender gave it, whole even if it was split. XEP-0045 §7.4.
+func (r *room) reflect(s *stanza.Stanza, ids []string) {
+	id := ""
+	if len(ids) > 0 {
+		id = ids[0]
+	}
+	w := words{id: id, more: ids, stanzaID: s.ID, nick: r.nick(), at: time.Now(), lang: s.Lang}
+	for _, c := range s.Children {
+		if !muc.RoomOnly(c) {
+			w.children = append(w.children, c)
+		}
+	}
+	r.said(w)
+}
+
+// said shows words to everybody in the room, and keeps them.
+func (r *room) said(w words) {
+	if w.id == "" {
+		w.id = newID()
+	}
+	w = r.backlog.add(w)
+	for _, o := range r.members {
+		if o.missing == nil {
+			r.show(o, w, false)
+		}
+	}
+}
+
+// show shows words to one occupant; old ones say when they were said.
+func (r *room) show(o *occupant, w words, old bool) {
+	from, err := o.at.WithResource(mapping.Resource(w.nick))
+	if err != nil {
+		return
+	}
+	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
+	m.Children = make([]*stanza.Element, 0, len(w.children)+2)
+	m.Children = append(m.Children, w.children...)
+	m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))
+	if old {
+		m.Children = append(m.Children, delayed(o.at, w.at))
+	}
+	r.up.user.send(m)
+}
+
+// newID makes an id where the network has none.
+func newID() string { return rand.Text()[:16] }
+
+// text takes what was said on IRC.
+func (up *uplink) text(t irc.Text) {
+	switch {
+	case t.Kind == irc.CTCP:
+		up.ctcpRequest(t)
+	case t.Kind == irc.CTCPReply:
+		up.ctcpReply(t)
+	case t.Self && t.Ref != 0:
+		if q := up.questions[t.Ref]; q != nil {
+			q.ids = append(q.ids, t.ID)
+		}
+	case up.view.Support().IsChannel(t.Target):
+		up.channelText(t)
+	case t.Self:
+		// Said from another client of the same nick: nobody here asked for it.
+	default:
+		up.privateText(t)
+	}
+}
+
+// channelText shows what somebody said in a channel.
+func (up *uplink) channelText(t irc.Text) {
+	r, ok := up.rooms.Get(t.Target)
+	if !ok {
+		return
+	}
+	body := mapping.Incoming(t)
+	if body == "" {
+		return
+	}
+	w := words{id: t.ID, nick: t.From.Nick, at: t.At}
+	if w.id == "" {
+		w.id = newID()
+	}
+	w.stanzaID = w.id
+	w.children = []*stanza.Element{stanza.T("", "body", body)}
+	r.said(w)
+}
+
+// hold keeps a message until the link is back, within bounds.
+func (r *room) hold(o *occupant, s *stanza.Stanza) {
+	g := r.up.user.config.Gateway
+	waiting := 0
+	for _, other := range r.up.list() {
+		waiting += len(other.held)
+	}
+	if waiting >= g.HoldWords || g.HoldTime <= 0 {
+		r.up.user.refuse(s, timedOut("The connection to the network is lost, and too much is waiting for it already."))
+		return
+	}
+	h := &held{room: r, o: o, s: s}
+	h.timer = r.up.user.after(g.HoldTime, func() {
+		if i := slices.Index(h.room.held, h); i >= 0 {
+			h.room.held = slices.Delete(h.room.held, i, i+1)
+			h.room.up.user.refuse(s, timedOut("The connection to the network was lost, and has not come back in time."))
+		}
+	})
+	r.held = append(r.held, h)
+}
+
+// release says what was held, in order.
+func (r *room) release() {
+	list := r.held
+	r.held = nil
+	for _, h := range list {
+		h.timer.Stop()
+		r.say(h.o, h.s)
+	}
+}
+
+// dropHeld answers what was held and will not be said.
+func (r *room) dropHeld(err error) {
+	list := r.held
+	r.held = nil
+	for _, h := range list {
+		h.timer.Stop()
+		r.up.user.refuse(h.s, err)
+	}
+}
+
+// occupantAddress is how an occupant of a room is addressed by one client.
+func occupantAddress(at jid.JID, nick string) (jid.JID, bool) {
+	j, err := at.WithResource(mapping.Resource(nick))
+	return j, err == nil
+}

@@ -1,0 +1,447 @@
+package gateway
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/config"
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/stanza"
+)
+
+// linkState is how an uplink stands with its network.
+type linkState uint8
+
+const (
+	linkConnecting linkState = iota // a seat is being opened
+	linkUp
+	linkWaiting // the last seat is lost, and another will be tried
+	linkClosing // QUIT is said
+)
+
+// An uplink is one user on one network. It outlives its seats: when one is lost, the
+// view and the rooms stay as they are until the next has told the differences.
+type uplink struct {
+	user *user
+	name string // of the network, as in addresses
+	net  config.Network
+	log  zerolog.Logger
+
+	state linkState
+	seat  Seat
+	turn  int       // counts seats: mail of an older one is dropped
+	view  *irc.View // nil before the first registration
+	caps  irc.Caps
+	rooms *irc.Map[*room]
+	wish  string // the nick to ask for
+
+	questions map[irc.Ref]*question
+	lastRef   irc.Ref
+	late      []*question // messages that only a refusal would end, newest last
+	waiting   []wish      // what waits for the registration
+
+	since    time.Time     // when the link was lost; zero: it is up, or never was
+	retry    time.Duration // the pause before the last try
+	standing bool          // kept by "connect", not by a room
+	linger   *time.Timer   // runs while nothing needs the link
+	talks    talks         // private conversations
+	ctcp     ctcp
+	notes    []string // what the server said last, for whoever asks
+	lastErr  error
+	awayText string // as the network has it; "" is here
+}
+
+// A wish is what waits for a network to let us in, and how to say that it did not.
+type wish struct {
+	do    func()
+	fail  func(error)
+	until time.Time
+}
+
+const (
+	maxWishes = 64 // that wait for a registration
+	maxNotes  = 50 // that are kept
+)
+
+// uplink is this user's connection to a network, begun if need be. asked is the
+// nick to ask for. Errors are *stanza.Error.
+func (u *user) uplink(name, asked string) (*uplink, error) {
+	n, ok := u.config.Network(name)
+	if !ok {
+		return nil, notFound("This gateway knows no network " + name + ".")
+	}
+	if up := u.uplinks[n.Name]; up != nil {
+		up.stay()
+		return up, nil
+	}
+	if most := u.config.Gateway.MaxNetworks; most > 0 && len(u.uplinks) >= most {
+		return nil, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are on as many networks as this gateway lets you."}
+	}
+	up := &uplink{
+		user: u, name: n.Name, net: n, wish: asked,
+		log:       u.log.With().Str("network", n.Name).Logger(),
+		rooms:     irc.NewMap[*room](irc.ASCII),
+		questions: map[irc.Ref]*question{}, talks: talks{}, ctcp: newCTCP(),
+	}
+	if err := up.dial(); err != nil {
+		return nil, err
+	}
+	u.uplinks[n.Name] = up
+	return up, nil
+}
+
+// known is the uplink to a network if there is one.
+func (u *user) known(name string) *uplink {
+	if n, ok := u.config.Network(name); ok {
+		return u.uplinks[n.Name]
+	}
+	return u.uplinks[name]
+}
+
+// dial opens the next seat.
+func (up *uplink) dial() error {
+	up.turn++
+	turn := up.turn
+	if n, ok := up.user.config.Network(up.name); ok {
+		up.net = n // as it is configured by now
+	}
+	nick, _ := mapping.FitNick(up.wish, irc.DefaultSupport())
+	if up.view != nil {
+		nick = up.view.Self().Nick
+	}
+	asked := up.wish
+	id := irc.Identity{
+		Nick: nick, User: up.user.ident(), Realname: up.user.realname(nick),
+		Password: up.net.Password.Reveal(),
+		Retry: func(attempt, numeric int, s *irc.Support) string {
+			return mapping.NickRetry(asked, attempt, numeric, s)
+		},
+		PingAfter: up.net.PingInterval, PingTimeout: up.net.PingTimeout,
+		AnswerAfter: up.user.config.Gateway.AnswerTimeout, JoinAfter: up.user.config.Gateway.JoinTimeout,
+	}
+	seat, err := up.user.hub.open(up.net, id, up.log, func(events []irc.Event) {
+		up.user.post(mail{events: &eventMail{up, turn, events}})
+	})
+	if err != nil {
+		return err
+	}
+	up.seat, up.state = seat, linkConnecting
+	return nil
+}
+
+// ident is the USER name: short, the same for each bare JID, and telling nothing
+// to who has not the key.
+func (u *user) ident() string {
+	h := hmac.New(sha256.New, u.hub.key[:])
+	h.Write([]byte("user " + u.jid.String()))
+	text := base32.StdEncoding.EncodeToString(h.Sum(nil))
+	return "x" + strings.ToLower(text[:8])
+}
+
+func (u *user) realname(nick string) string {
+	switch g := u.config.Gateway; {
+	case g.PublishJIDs:
+		return u.jid.String()
+	case g.Realname != "":
+		return strings.ReplaceAll(g.Realname, "{nick}", nick)
+	}
+	return nick
+}
+
+// take takes events of a seat in, in order.
+func (up *uplink) take(turn int, events []irc.Event) {
+	if turn != up.turn {
+		return
+	}
+	for _, ev := range events {
+		up.event(ev)
+	}
+}
+
+// event does three things with each event there is: the view takes it in, what is
+// not membership is dealt with, and each difference is shown by its room.
+func (up *uplink) event(ev irc.Event) {
+	if r, ok := ev.(irc.Registered); ok && up.view == nil {
+		up.view = irc.NewView(r.Nick, r.Support)
+	}
+	if up.view == nil {
+		up.early(ev)
+		return
+	}
+	before := up.scene(ev)
+	changes := up.view.Apply(ev)
+	switch ev := ev.(type) {
+	case irc.Registered:
+		up.registered(ev)
+	case irc.Supports:
+		up.refold()
+	case irc.Joined:
+		up.joined(ev)
+	case irc.Modes:
+		up.moded(ev, before)
+	case irc.Topic:
+		up.topic(ev)
+	case irc.Text:
+		up.text(ev)
+	case irc.Invited:
+		up.invited(ev)
+	case irc.AwayReply:
+		up.awayReply(ev)
+	case irc.Fault, irc.Done, irc.Answer, irc.Entry:
+		up.answer(ev)
+	default:
+		up.early(ev)
+	}
+	for _, c := range changes {
+		if r, ok := up.rooms.Get(c.Channel); ok {
+			r.change(c)
+		}
+	}
+}
+
+// early takes what may come before a registration.
+func (up *uplink) early(ev irc.Event) {
+	switch ev := ev.(type) {
+	case irc.Connecting:
+		up.note(ev.Text)
+	case irc.Note:
+		up.note(ev.Text)
+	case irc.Fault:
+		up.lastErr = ev
+		up.note(ev.Text)
+	case irc.Closed:
+		up.closed(ev.Err)
+	}
+}
+
+func (up *uplink) note(text string) {
+	if len(up.notes) >= maxNotes {
+		up.notes = append(up.notes[:0], up.notes[1:]...)
+	}
+	up.notes = append(up.notes, mapping.Strip(text))
+}
+
+// registered joins what is wanted: at first, and after each reconnect.
+func (up *uplink) registered(ev irc.Registered) {
+	up.state, up.caps, up.since, up.retry, up.lastErr = linkUp, ev.Caps, time.Time{}, 0, nil
+	up.awayText = ""
+	up.log.Info().Str("nick", ev.Nick).Str("caps", ev.Caps.String()).Msg("on the network")
+	up.refold()
+	for _, r := range up.list() {
+		r.join()
+	}
+	waiting := up.waiting
+	up.waiting = nil
+	for _, w := range waiting {
+		w.do()
+	}
+	up.user.networkPresence(up)
+	up.updateAway()
+	up.stay()
+}
+
+// refold has the rooms' names fold as the network folds them. Two that turn out to
+// be one channel become one room.
+func (up *uplink) refold() {
+	mapping := up.view.Support().CaseMapping
+	rooms := irc.NewMap[*room](mapping)
+	for _, r := range up.list() {
+		if first, ok := rooms.Get(r.channel); ok {
+			first.absorb(r)
+			continue
+		}
+		rooms.Set(r.channel, r)
+	}
+	up.rooms = rooms
+}
+
+// list is the rooms by name, as they are now: what is done to one may end it.
+func (up *uplink) list() []*room {
+	out := make([]*room, 0, up.rooms.Len())
+	for _, r := range up.rooms.Sorted() {
+		out = append(out, r)
+	}
+	return out
+}
+
+// ready runs do once the network has let us in, now if it has. fail is told if it
+// does not in time.
+func (up *uplink) ready(do func(), fail func(error)) {
+	switch {
+	case up.state == linkUp:
+		do()
+	case up.state == linkClosing:
+		fail(timedOut("The connection to the network is being closed."))
+	case len(up.waiting) >= maxWishes:
+		fail(errBusy)
+	default:
+		limit := up.user.config.Gateway.JoinTimeout
+		up.waiting = append(up.waiting, wish{do, fail, time.Now().Add(limit)})
+		up.user.after(limit, up.expire)
+	}
+}
+
+// expire refuses what has waited for too long.
+func (up *uplink) expire() {
+	now := time.Now()
+	var still []wish
+	for _, w := range up.waiting {
+		if w.until.After(now) {
+			still = append(still, w)
+			continue
+		}
+		w.fail(timedOut("The network has not let you in in time."))
+	}
+	up.waiting = still
+	up.stay()
+}
+
+// closed is the end of a seat. A link that was not to end is dialled again, after a
+// pause that grows; a ban, a wrong password and an end of our own are final.
+func (up *uplink) closed(err *irc.CloseError) {
+	up.abandon()
+	if up.view != nil {
+		up.view.Lost()
+	}
+	up.seat = nil
+	if err == nil || up.state == linkClosing {
+		up.log.Info().Msg("left the network")
+		up.gone(timedOut("The connection to the network was closed."), "The connection to the network was closed.")
+		return
+	}
+	up.lastErr = err
+	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
+	up.note(err.Text)
+	if !err.Temporary() {
+		up.gone(err, err.Text)
+		return
+	}
+	if err.Reason != irc.CloseThrottled && up.view == nil {
+		up.failWishes(err) // nobody has to wait for a network that cannot be reached
+	}
+	if !up.needed() {
+		up.gone(err, err.Text)
+		return
+	}
+	if up.since.IsZero() {
+		up.since = time.Now()
+		up.user.after(up.user.config.Gateway.LostLimit, up.lostLimit)
+		up.user.networkPresence(up)
+	}
+	up.state = linkWaiting
+	up.again(err)
+}
+
+// again dials in a while.
+func (up *uplink) again(err *irc.CloseError) {
+	up.retry = min(max(2*up.retry, 2*time.Second), 2*time.Minute)
+	pause := max(up.retry/2+time.Duration(rand.Int64N(int64(up.retry/2)+1)), err.Wait)
+	turn := up.turn
+	up.user.after(pause, func() {
+		if up.turn != turn || up.state != linkWaiting {
+			return
+		}
+		if err := up.dial(); err != nil {
+			up.gone(err, "The network cannot be reached.")
+		}
+	})
+}
+
+// lostLimit sends everybody away if the link has been lost for too long.
+func (up *uplink) lostLimit() {
+	if up.since.IsZero() || time.Since(up.since) < up.user.config.Gateway.LostLimit {
+		return
+	}
+	err := up.lastErr
+	if err == nil {
+		err = timedOut("The connection to the network was lost.")
+	}
+	if up.seat != nil {
+		up.seat.Abort()
+	}
+	up.gone(err, "The connection to the network was lost.")
+}
+
+// failWishes answers what waits for the network.
+func (up *uplink) failWishes(err error) {
+	waiting := up.waiting
+	up.waiting = nil
+	for _, w := range waiting {
+		w.fail(err)
+	}
+	for _, r := range up.list() {
+		r.refuseWaiting(err)
+	}
+}
+
+// gone ends the uplink: waiting wishes are answered, members sent away.
+func (up *uplink) gone(err error, reason string) {
+	up.turn++ // what its seat still sends is nobody's
+	up.failWishes(err)
+	up.evictAll(reason, statusTechnical)
+	up.abort()
+	delete(up.user.uplinks, up.name)
+	up.user.networkPresence(up)
+}
+
+// abort ends the seat without a word.
+func (up *uplink) abort() {
+	if up.seat != nil {
+		up.seat.Abort()
+		up.seat = nil
+	}
+	if up.linger != nil {
+		up.linger.Stop()
+	}
+	up.state = linkClosing
+}
+
+// close says QUIT. The uplink ends with the seat.
+func (up *uplink) close(reason string) {
+	if up.state == linkClosing {
+		return
+	}
+	if up.seat == nil {
+		up.gone(timedOut("The connection was closed."), reason)
+		return
+	}
+	up.state = linkClosing
+	if up.net.QuitMessage != "" {
+		reason = up.net.QuitMessage
+	}
+	up.seat.Close(reason)
+}
+
+// needed says whether anything wants the link.
+func (up *uplink) needed() bool {
+	return up.standing || up.rooms.Len() > 0 || len(up.waiting) > 0
+}
+
+// stay begins the grace in which a link that nothing needs is kept, or ends it.
+func (up *uplink) stay() {
+	if up.linger != nil {
+		up.linger.Stop()
+		up.linger = nil
+	}
+	if up.needed() || up.state == linkClosing {
+		return
+	}
+	grace := up.user.config.Gateway.Linger
+	if len(up.talks) > 0 {
+		grace = max(grace, talkGrace)
+	}
+	var timer *time.Timer
+	timer = up.user.after(grace, func() {
+		if up.linger == timer && !up.needed() {
+			up.close("Leaving")
+		}
+	})
+	up.linger = timer
+}

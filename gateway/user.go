@@ -1,0 +1,246 @@
+package gateway
+
+import (
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/config"
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/stanza"
+)
+
+// mailbox is how many things may wait for one user.
+const mailbox = 128
+
+// A user is one Jabber user. Its goroutine owns all that hangs on it.
+type user struct {
+	hub  *Hub
+	jid  jid.JID
+	log  zerolog.Logger
+	mail chan mail
+	done chan struct{} // closed when it has ended
+	kill sync.Once
+
+	departed map[departure]*stanza.Stanza // guarded by hub.mu
+
+	// The goroutine's own.
+	config   *config.Config
+	uplinks  map[string]*uplink
+	clients  map[jid.JID]*client
+	watchers map[jid.JID]bool // our addresses that this user subscribes to
+	open     int              // answers that are waited for
+	down     bool             // there is no stream
+	owed     []*stanza.Stanza // farewells that could not be said without it
+	stopped  bool
+}
+
+// mail is what reaches a user: a stanza, events of a seat, or a call.
+type mail struct {
+	stanza *stanza.Stanza
+	events *eventMail
+	call   func()
+}
+
+type eventMail struct {
+	up     *uplink
+	seat   int // which of its seats
+	events []irc.Event
+}
+
+// A departure is a client and what it leaves.
+type departure struct{ from, to jid.JID }
+
+func newUser(h *Hub, bare jid.JID) *user {
+	return &user{
+		hub: h, jid: bare, log: h.log.With().Stringer("user", bare).Logger(),
+		mail: make(chan mail, mailbox), done: make(chan struct{}),
+		departed: map[departure]*stanza.Stanza{}, config: h.config.Load(),
+		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: map[jid.JID]bool{},
+	}
+}
+
+// tryPost never waits; false: the mailbox is full.
+func (u *user) tryPost(m mail) bool {
+	select {
+	case u.mail <- m:
+		return true
+	default:
+		return false
+	}
+}
+
+// post waits for room; false: the user has ended.
+func (u *user) post(m mail) bool {
+	select {
+	case u.mail <- m:
+		return true
+	case <-u.done:
+		return false
+	}
+}
+
+// after has f run on the user's goroutine in a while, if it is still there.
+func (u *user) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { u.post(mail{call: f}) })
+}
+
+// run is the user's goroutine.
+func (u *user) run() {
+	defer u.hub.ended.Done()
+	defer u.end()
+	if !u.hub.keep {
+		defer u.recover()
+	}
+	for {
+		select {
+		case m := <-u.mail:
+			u.take(m)
+		case <-u.done:
+			return
+		}
+		for _, s := range u.hub.departures(u) {
+			u.stanza(s)
+		}
+		if u.idle() && u.hub.leave(u) {
+			return
+		}
+	}
+}
+
+// recover ends this user alone. Its clients are sent away, so that they know.
+func (u *user) recover() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	u.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("user ended by a panic")
+	func() {
+		defer func() { _ = recover() }()
+		for _, up := range u.uplinks {
+			up.evictAll("The gateway has failed.", statusTechnical)
+			up.abort()
+		}
+	}()
+	u.hub.mu.Lock()
+	delete(u.hub.users, u.jid)
+	u.hub.mu.Unlock()
+}
+
+// end lets everybody who posts know that nobody reads any more.
+func (u *user) end() { u.kill.Do(func() { close(u.done) }) }
+
+// abort ends a user from outside, without a word to anybody.
+func (u *user) abort() {
+	u.end()
+	u.hub.mu.Lock()
+	delete(u.hub.users, u.jid)
+	u.hub.mu.Unlock()
+}
+
+func (u *user) take(m mail) {
+	u.config = u.hub.config.Load()
+	switch {
+	case m.stanza != nil:
+		u.stanza(m.stanza)
+	case m.events != nil:
+		m.events.up.take(m.events.seat, m.events.events)
+	default:
+		m.call()
+	}
+}
+
+// idle says whether nothing is left to wait for.
+func (u *user) idle() bool { return len(u.uplinks) == 0 && u.open == 0 && len(u.watchers) == 0 }
+
+// send hands a stanza to the stream.
+func (u *user) send(s *stanza.Stanza) { u.hub.xmpp.Send(s) }
+
+// ask sends an IQ of our own; the answer comes on the user's goroutine, nil for
+// silence.
+func (u *user) ask(iq *stanza.Stanza, deadline time.Duration, then func(*stanza.Stanza)) {
+	u.open++
+	u.hub.xmpp.Ask(iq, deadline, func(answer *stanza.Stanza) {
+		done := func() { u.open--; then(answer) }
+		if !u.tryPost(mail{call: done}) { // the stream's reader waits for nobody
+			go u.post(mail{call: func() { u.open--; then(nil) }})
+		}
+	})
+}
+
+// stanza dispatches by what it is and where it goes.
+func (u *user) stanza(s *stanza.Stanza) {
+	at, err := u.hub.scheme.Parse(s.To)
+	if err != nil {
+		u.refuse(s, err)
+		return
+	}
+	switch s.Kind {
+	case stanza.Presence:
+		u.presence(s, at)
+	case stanza.Message:
+		u.message(s, at)
+	case stanza.IQ:
+		u.iq(s, at)
+	}
+}
+
+func (u *user) presence(s *stanza.Stanza, at mapping.Address) {
+	switch {
+	case s.Type == "error":
+		u.bounced(s, at)
+	case at.Kind == mapping.Channel:
+		u.roomPresence(s, at)
+	default:
+		u.contactPresence(s, at)
+	}
+}
+
+func (u *user) message(s *stanza.Stanza, at mapping.Address) {
+	switch {
+	case s.Type == "error":
+		u.bounced(s, at)
+	case at.Kind == mapping.Channel && at.Occupant == "":
+		u.roomMessage(s, at)
+	case at.Kind == mapping.Channel:
+		u.occupantMessage(s, at)
+	case at.Kind == mapping.Nick:
+		u.nickMessage(s, at)
+	default:
+		u.console(s, at)
+	}
+}
+
+// stop sends this user's clients away: the gateway stops.
+func (u *user) stop() {
+	if u.stopped {
+		return
+	}
+	u.stopped = true
+	u.watchersOffline()
+	clear(u.watchers)
+	for _, up := range u.inOrder() {
+		up.evictAll("The gateway is stopping.", statusShutdown)
+		up.close("The gateway is stopping")
+	}
+}
+
+// inOrder are the uplinks by name.
+func (u *user) inOrder() []*uplink {
+	out := make([]*uplink, 0, len(u.uplinks))
+	for _, up := range u.uplinks {
+		out = append(out, up)
+	}
+	slices.SortFunc(out, func(a, b *uplink) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	return out
+}

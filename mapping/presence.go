@@ -1,0 +1,127 @@
+package mapping
+
+import (
+	"isthmus/ircside/irc"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// A Scene is what it takes to say who somebody is in a channel.
+type Scene struct {
+	Channel irc.Channel
+	Support *irc.Support
+	Roles   RolePolicy
+}
+
+// A Shown is a presence of an occupant without its addresses.
+type Shown struct {
+	Nick     string // whose it is
+	Type     string // "" or unavailable
+	Children []*stanza.Element
+}
+
+// leaving is what each way to go is told as: its status code and whether the reason
+// is the occupant's own words. XEP-0045 §9.1, §8.2, §7.14; 333 is for what nobody
+// wished.
+var leaving = map[irc.Cause]struct {
+	code  muc.Status
+	words bool
+}{
+	irc.CausePart:  {0, true},
+	irc.CauseQuit:  {0, true},
+	irc.CauseKick:  {muc.StatusKicked, false},
+	irc.CauseBan:   {muc.StatusBanned, false},
+	irc.CauseSplit: {muc.StatusTechnical, true},
+	irc.CauseLost:  {muc.StatusTechnical, true},
+}
+
+// Presence says one change to an occupant, in the order in which it is to be sent;
+// nothing if they would see no difference. more are status codes of the last.
+// XEP-0045 §7.2.2, §7.6, §9.
+func Presence(sc Scene, c irc.Change, more ...muc.Status) []Shown {
+	if c.Self {
+		more = append(more, muc.StatusSelf)
+	}
+	switch {
+	case c.After.IsNobody():
+		return []Shown{sc.leave(c, more)}
+	case c.Before.IsNobody():
+		return []Shown{sc.here(c.After, more)}
+	case c.Before.Nick != c.After.Nick:
+		return []Shown{sc.rename(c), sc.here(c.After, more)}
+	case c.Cause != irc.CauseSeen && sc.alike(c.Before, c.After):
+		return nil
+	}
+	return []Shown{sc.here(c.After, more)}
+}
+
+// alike says whether an occupant would be told the same of both.
+func (sc Scene) alike(a, b irc.Member) bool {
+	role, affiliation := Standing(a, sc.Channel, sc.Support, sc.Roles)
+	role2, affiliation2 := Standing(b, sc.Channel, sc.Support, sc.Roles)
+	return role == role2 && affiliation == affiliation2 && a.Away == b.Away && a.AwayText == b.AwayText
+}
+
+// here is somebody's presence as it is now.
+func (sc Scene) here(m irc.Member, codes []muc.Status) Shown {
+	s := Shown{Nick: m.Nick, Children: make([]*stanza.Element, 0, 3)}
+	if m.Away {
+		s.Children = append(s.Children, stanza.T("", "show", "away"))
+		if text := Strip(m.AwayText); text != "" {
+			s.Children = append(s.Children, stanza.T("", "status", text))
+		}
+	}
+	role, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
+	u := muc.User{Item: muc.Item{Affiliation: affiliation, Role: role}, Status: codes}
+	s.Children = append(s.Children, u.Element())
+	return s
+}
+
+func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
+	s := Shown{Nick: c.Before.Nick, Type: "unavailable"}
+	_, affiliation := Standing(c.Before, sc.Channel, sc.Support, sc.Roles)
+	item := muc.Item{Affiliation: affiliation, Role: muc.RoleNone}
+	how := leaving[c.Cause]
+	reason := Strip(c.Reason)
+	switch {
+	case how.words && reason != "":
+		s.Children = append(s.Children, stanza.T("", "status", reason))
+	case !how.words:
+		item.Actor, item.Reason = c.Actor, reason
+	}
+	if how.code != 0 {
+		codes = append(codes, how.code)
+	}
+	switch c.Cause {
+	case irc.CauseBan:
+		item.Affiliation = muc.Outcast
+	case irc.CauseKick:
+		item.Affiliation = muc.AffiliationNone
+	}
+	s.Children = append(s.Children, muc.User{Item: item, Status: codes}.Element())
+	return s
+}
+
+// rename is the first half of a change of nick: the old one goes, and says what the
+// new one is. XEP-0045 §7.6.
+func (sc Scene) rename(c irc.Change) Shown {
+	role, affiliation := Standing(c.Before, sc.Channel, sc.Support, sc.Roles)
+	u := muc.User{
+		Item:   muc.Item{Affiliation: affiliation, Role: role, Nick: Resource(c.After.Nick)},
+		Status: []muc.Status{muc.StatusNickChanged},
+	}
+	if c.Self {
+		u.Status = append(u.Status, muc.StatusSelf)
+	}
+	return Shown{Nick: c.Before.Nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
+}
+
+// Gone is the presence that sends a client away, whatever the view holds: its nick
+// goes with 110 and the codes given. XEP-0045 §7.14, §9.1.
+func Gone(nick, reason string, codes ...muc.Status) Shown {
+	u := muc.User{
+		Item:   muc.Item{Affiliation: muc.AffiliationNone, Role: muc.RoleNone, Reason: reason},
+		Status: append(codes, muc.StatusSelf),
+	}
+	return Shown{Nick: nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
+}

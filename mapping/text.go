@@ -1,0 +1,13 @@
+package mapping
+
+import "isthmus/ircside/irc"
+
+// Incoming is what was said on IRC as the body of a message: without codes, with
+// "/me " for an action (XEP-0245). It is "" if nothing is left.
+func Incoming(t irc.Text) string {
+	body := Strip(t.Body)
+	if t.Kind == irc.Action {
+		return "/me " + body
+	}
+	return body
+}

@@ -1,0 +1,12 @@
+package muc
+
+import "isthmus/xmppside/stanza"
+
+// AdminQuery is the answer to a question for a list: XEP-0045 §9.5, §9.8.
+func AdminQuery(items []Item) *stanza.Element {
+	query := stanza.E(NSAdmin, "query")
+	for _, i := range items {
+		query.Add(i.Element(NSAdmin))
+	}
+	return query
+}
