@@ -1,0 +1,172 @@
+package mapping
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"isthmus/ircside/irc"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/stanza"
+)
+
+// A Dest says what was refused: the same numeric means different things to a join
+// and to a message.
+type Dest uint8
+
+// What can be refused.
+const (
+	ForJoin       Dest = iota // a presence that enters a room
+	ForNick                   // a presence that changes the nick
+	ForMessage                // a message, to a room or to somebody
+	ForSubject                // a message that sets the subject
+	ForAdmin                  // a role, an affiliation, a list, the configuration
+	ForInvite                 // an invitation
+	ForConnection             // getting onto the network: all that waits for it
+	ForRaw                    // a line that somebody wrote themselves
+	ForList                   // a search for channels
+)
+
+// dests are a set of them; 0 is every one.
+type dests uint16
+
+// of makes a set.
+func of(ds ...Dest) (set dests) {
+	for _, d := range ds {
+		set |= 1 << d
+	}
+	return set
+}
+
+func (set dests) has(d Dest) bool { return set == 0 || set&(1<<d) != 0 }
+
+// A refusal is a row of the tables: what to answer, and when. The first row that
+// fits is the one.
+type refusal struct {
+	dests     dests
+	words     string // one of these, separated by bars, is in the text; "" asks for none
+	ircds     string // the server's name begins with one of these; "" asks for none
+	typ       stanza.ErrorType
+	condition stanza.Condition
+	say       string // what happened, and what to do
+}
+
+// always is the row of what has one meaning.
+func always(typ stanza.ErrorType, condition stanza.Condition, say string) []refusal {
+	return []refusal{{typ: typ, condition: condition, say: say}}
+}
+
+// fits says whether the row is for this text of that server.
+func (r refusal) fits(text, ircd string) bool {
+	return oneOf(r.words, func(w string) bool { return strings.Contains(text, w) }) &&
+		oneOf(r.ircds, func(name string) bool { return strings.HasPrefix(ircd, name) })
+}
+
+func oneOf(list string, is func(string) bool) bool {
+	return list == "" || slices.ContainsFunc(strings.Split(list, "|"), is)
+}
+
+// Fault is the stanza error for a refusal by the network. ircd is the server's
+// version as 004 has it, for some numbers have several meanings. The text says what
+// to do next, and what the network said; an unknown refusal is
+// cancel/undefined-condition with the latter alone. nil: this is no refusal, what was
+// asked for is so.
+func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
+	rows := numerics[f.Numeric]
+	if f.Numeric == 0 {
+		rows = failures[f.Code]
+		if own, ok := failures[f.Command+" "+f.Code]; ok {
+			rows = own
+		}
+	}
+	said := told(f.Text)
+	row, ok := choose(rows, d, strings.ToLower(said), strings.ToLower(ircd))
+	switch {
+	case !ok && said != "":
+		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this: " + said}
+	case !ok:
+		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this."}
+	case row.condition == "":
+		return nil
+	}
+	return row.error(said)
+}
+
+// choose finds the row for d, else one that is for something else: it is nearer to
+// the truth than none.
+func choose(rows []refusal, d Dest, text, ircd string) (refusal, bool) {
+	for _, forAny := range []bool{false, true} {
+		for _, r := range rows {
+			if (forAny || r.dests.has(d)) && r.fits(text, ircd) {
+				return r, true
+			}
+		}
+	}
+	return refusal{}, false
+}
+
+// error puts the network's own words behind ours.
+func (r refusal) error(said string) *stanza.Error {
+	text := r.say
+	if said != "" {
+		text += " (" + said + ")"
+	}
+	return &stanza.Error{Type: r.typ, Condition: r.condition, Text: text}
+}
+
+// told is what the network said, without formatting.
+func told(text string) string { return strings.TrimSpace(Strip(text)) }
+
+// Closed is the stanza error for what waited when the connection to a network ended;
+// e is nil if we ended it ourselves.
+func Closed(e *irc.CloseError, d Dest) *stanza.Error {
+	if e == nil {
+		return notSent(d, closedByUs, "")
+	}
+	row, ok := closings[e.Reason]
+	if !ok {
+		row = closings[irc.CloseLost]
+	}
+	return notSent(d, row, told(e.Text))
+}
+
+// notSent says of a message that it is lost, which of a join goes without saying.
+func notSent(d Dest, r refusal, said string) *stanza.Error {
+	if d == ForMessage || d == ForSubject {
+		r.say = "Not sent. " + r.say
+	}
+	return r.error(said)
+}
+
+// Moved is the answer to a join that the network forwards to another channel (470),
+// or of a channel that has another name by now. XEP-0045 §7.2.9 names no such case;
+// RFC 6120 §8.3.3.5.
+func Moved(room jid.JID, text string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Gone, URI: JoinURI(room), Text: text}
+}
+
+// JoinURI is the address of a room as a link that joins it. RFC 5122 §2.7.1,
+// XEP-0147.
+func JoinURI(room jid.JID) string {
+	return "xmpp:" + url.PathEscape(room.Local()) + "@" + room.Domain() + "?join"
+}
+
+// closedByUs is for what waits when the user leaves the network.
+var closedByUs = refusal{typ: stanza.Wait, condition: stanza.RemoteServerTimeout,
+	say: "The connection to the network was closed before it answered. Join again to connect."}
+
+// closings say why a connection is no more. A certificate is "modify", for clients
+// take cancel/not-acceptable of a join for a demand to use their registered nick.
+var closings = map[irc.CloseReason]refusal{
+	irc.CloseLost:       {typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The connection to the network was lost. Try again in a while."},
+	irc.CloseSilent:     {typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network stopped answering. Try again in a while."},
+	irc.CloseDNS:        {typ: stanza.Cancel, condition: stanza.RemoteServerNotFound, say: "There is no host of that name. Check the name of the network."},
+	irc.CloseRefused:    {typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network takes no connections now. Try again in a while."},
+	irc.CloseTLS:        {typ: stanza.Modify, condition: stanza.NotAcceptable, say: "The network cannot be reached safely, as its certificate does not hold. Ask the gateway's operator."},
+	irc.CloseThrottled:  {typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "The network wants connections to come more slowly. Try again in a few minutes."},
+	irc.CloseBanned:     {typ: stanza.Auth, condition: stanza.Forbidden, say: "The network has banned this connection. Ask its operators."},
+	irc.ClosePassword:   {typ: stanza.Auth, condition: stanza.NotAuthorized, say: "The network wants another password. Ask the gateway's operator."},
+	irc.CloseShutdown:   {typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network's server is stopping. Try again in a while."},
+	irc.CloseUnregister: {typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network did not let us in. Try again in a while."},
+	irc.CloseProtocol:   {typ: stanza.Cancel, condition: stanza.RemoteServerNotFound, say: "What answers there is no IRC server. Check the name of the network."},
+}

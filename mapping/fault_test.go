@@ -1,0 +1,198 @@
+package mapping
+
+import (
+	"strings"
+	"testing"
+
+	"isthmus/ircside/irc"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/stanza"
+)
+
+// everyDest are all that can be refused.
+var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection, ForRaw, ForList}
+
+// TestFault holds the tables: each numeric, for whom, and the answer as type and
+// condition; "" is none.
+func TestFault(t *testing.T) {
+	tests := []struct {
+		numerics   []int
+		dests      []Dest
+		text, ircd string
+		want       string
+	}{
+		{[]int{263, 439, 438}, everyDest, "", "", "wait/resource-constraint"},
+		{[]int{401, 402, 441}, everyDest, "", "", "cancel/item-not-found"},
+		{[]int{403}, []Dest{ForSubject, ForAdmin}, "", "", "cancel/item-not-found"},
+		{[]int{403}, []Dest{ForJoin}, "", "", "modify/jid-malformed"},
+		{[]int{404}, everyDest, "Cannot send to channel (+m)", "", "auth/forbidden"},
+		{[]int{405}, everyDest, "", "", "wait/resource-constraint"},
+		{[]int{407, 417}, everyDest, "", "", "modify/policy-violation"},
+		{[]int{408}, []Dest{ForMessage}, "You cannot use control codes on this channel", "ircd-hybrid-8.2.43", "modify/not-acceptable"},
+		{[]int{408}, []Dest{ForMessage}, "No such service", "", "cancel/item-not-found"},
+		{[]int{411, 412}, everyDest, "", "", "modify/bad-request"},
+		{[]int{415}, []Dest{ForAdmin}, "Bad Server/host mask", "", "modify/bad-request"},
+		{[]int{415}, []Dest{ForMessage}, "Cannot send to channel (+R)", "solanum-1.0", "auth/forbidden"},
+		{[]int{421, 472, 501, 517}, everyDest, "", "", "cancel/feature-not-implemented"},
+		{[]int{430, 435, 447}, everyDest, "", "", "cancel/not-allowed"},
+		{[]int{431}, everyDest, "", "", "modify/jid-malformed"},
+		{[]int{432}, everyDest, "", "", "modify/not-acceptable"},
+		{[]int{433, 436, 443, 467, 714}, everyDest, "", "", "cancel/conflict"},
+		{[]int{437}, []Dest{ForNick, ForJoin}, "Nick/channel is temporarily unavailable", "", "wait/resource-constraint"},
+		{[]int{437}, []Dest{ForNick}, "Cannot change nickname while banned on channel", "u2.10.12", "cancel/not-allowed"},
+		{[]int{440}, everyDest, "", "", "wait/service-unavailable"},
+		{[]int{442}, everyDest, "", "", "modify/not-acceptable"},
+		{[]int{448, 484, 485, 499, 518, 573, 742, 926, 972, 974}, everyDest, "", "", "cancel/not-allowed"},
+		{[]int{451}, everyDest, "", "", "wait/internal-server-error"},
+		{[]int{461}, everyDest, "", "", "cancel/bad-request"},
+		{[]int{462}, []Dest{ForConnection}, "", "", ""},
+		{[]int{462}, []Dest{ForRaw}, "", "", "cancel/not-allowed"},
+		{[]int{463, 465, 466, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
+		{[]int{464, 902, 904, 905, 906, 907, 908}, everyDest, "", "", "auth/not-authorized"},
+		{[]int{468}, []Dest{ForConnection}, "Invalid username", "", "modify/not-acceptable"},
+		{[]int{468}, []Dest{ForAdmin}, "Only servers can change that mode", "UnrealIRCd-6", "cancel/not-allowed"},
+		{[]int{470}, everyDest, "", "", "cancel/gone"},
+		{[]int{471}, everyDest, "", "", "wait/service-unavailable"},
+		{[]int{473}, everyDest, "", "", "auth/registration-required"},
+		{[]int{474}, everyDest, "", "", "auth/forbidden"},
+		{[]int{475}, everyDest, "", "", "auth/not-authorized"},
+		{[]int{476}, everyDest, "", "", "modify/jid-malformed"},
+		{[]int{477}, []Dest{ForJoin}, "", "", "auth/registration-required"},
+		{[]int{477}, []Dest{ForMessage, ForSubject}, "", "", "auth/forbidden"},
+		{[]int{477}, []Dest{ForAdmin}, "Channel doesn't support modes", "ngircd-26.1", "cancel/feature-not-implemented"},
+		{[]int{478, 512, 734}, everyDest, "", "", "wait/resource-constraint"},
+		{[]int{479}, []Dest{ForJoin}, "Illegal channel name", "ircd-hybrid-8.2.43", "modify/jid-malformed"},
+		{[]int{479}, []Dest{ForJoin}, "Illegal channel name", "", "modify/jid-malformed"},
+		{[]int{479}, []Dest{ForJoin}, "Cannot join channel (link failed)", "UnrealIRCd-6.1", "cancel/not-allowed"},
+		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+j) - throttle exceeded", "solanum-1.0", "wait/resource-constraint"},
+		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+S) - SSL/TLS required", "ircd-hybrid-8.2.43", "modify/not-acceptable"},
+		{[]int{480}, []Dest{ForRaw}, "Cannot knock on #c", "UnrealIRCd-6", "cancel/not-allowed"},
+		{[]int{488, 490, 494}, everyDest, "", "", "modify/not-acceptable"},
+		{[]int{489}, []Dest{ForJoin}, "Cannot join channel (Secure connection is required)", "InspIRCd-3", "modify/not-acceptable"},
+		{[]int{489}, []Dest{ForMessage}, "You need voice", "u2.10.12", "auth/forbidden"},
+		{[]int{495, 500}, everyDest, "", "", "wait/resource-constraint"},
+		{[]int{519, 520}, []Dest{ForJoin}, "", "", "auth/forbidden"},
+		{[]int{519, 520}, []Dest{ForAdmin}, "", "u2.10.12", "modify/bad-request"},
+		{[]int{524}, []Dest{ForJoin}, "Channel is quarantined", "u2.10.12", "auth/forbidden"},
+		{[]int{524}, []Dest{ForRaw}, "Help not found", "ircd-hybrid-8.2.43", "cancel/item-not-found"},
+		{[]int{690, 696, 743}, everyDest, "", "", "modify/bad-request"},
+		{[]int{697, 711, 718}, everyDest, "", "", ""},
+		{[]int{698}, everyDest, "", "", "cancel/item-not-found"},
+		{[]int{712}, everyDest, "", "", "wait/resource-constraint"},
+		{[]int{713}, everyDest, "", "", "modify/unexpected-request"},
+		{[]int{715}, []Dest{ForInvite}, "You may invite again later", "", "wait/resource-constraint"},
+		{[]int{715}, []Dest{ForRaw}, "KNOCK is disabled", "", "cancel/not-allowed"},
+		{[]int{716}, everyDest, "", "", "cancel/recipient-unavailable"},
+		{[]int{717}, []Dest{ForInvite}, "", "", "wait/resource-constraint"},
+		{[]int{717}, []Dest{ForMessage}, "", "", "cancel/recipient-unavailable"},
+		{[]int{999, 999}, everyDest, "no idea", "", "cancel/undefined-condition"},
+	}
+	seen := map[int]bool{}
+	for _, tt := range tests {
+		for _, n := range tt.numerics {
+			seen[n] = true
+			for _, d := range tt.dests {
+				got := Fault(irc.Fault{Numeric: n, Text: tt.text}, d, tt.ircd)
+				checkError(t, got, tt.want, tt.text)
+			}
+		}
+	}
+	for n := range numerics {
+		if !seen[n] {
+			t.Errorf("no test for %d", n)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	tests := map[string]string{
+		"TIMEOUT": "wait/remote-server-timeout", "ACCOUNT_REQUIRED": "auth/registration-required",
+		"NEED_REGISTRATION": "auth/registration-required", "ACCOUNT_REQUIRED_TO_CONNECT": "auth/registration-required",
+		"JOIN CHANNEL_RENAMED": "cancel/gone", "RENAME CHANNEL_NAME_IN_USE": "cancel/conflict", "RENAME CANNOT_RENAME": "cancel/not-allowed",
+		"REDACT INVALID_TARGET": "cancel/not-allowed", "REDACT REDACT_FORBIDDEN": "auth/forbidden",
+		"REDACT REDACT_WINDOW_EXPIRED": "cancel/not-allowed", "REDACT UNKNOWN_MSGID": "cancel/item-not-found",
+		"BATCH MULTILINE_MAX_BYTES": "modify/policy-violation", "BATCH MULTILINE_MAX_LINES": "modify/policy-violation",
+		"BATCH MULTILINE_INVALID": "wait/internal-server-error", "CHATHISTORY INVALID_TARGET": "cancel/item-not-found",
+		"METADATA KEY_NO_PERMISSION": "auth/forbidden", "METADATA KEY_INVALID": "modify/not-acceptable",
+		"METADATA VALUE_INVALID": "modify/not-acceptable", "METADATA LIMIT_REACHED": "wait/resource-constraint",
+		"METADATA TOO_MANY_SUBS": "wait/resource-constraint", "METADATA RATE_LIMITED": "wait/resource-constraint",
+		"SETNAME INVALID_REALNAME": "modify/not-acceptable", "SETNAME CANNOT_CHANGE_REALNAME": "cancel/not-allowed",
+		"NICK NICKNAME_RESERVED": "cancel/conflict", "INVALID_UTF8": "modify/bad-request", "ACCOUNT_EXISTS": "cancel/conflict",
+		"INVALID_CODE": "auth/not-authorized", "BAD_ACCOUNT_NAME": "modify/not-acceptable", "WEAK_PASSWORD": "modify/not-acceptable",
+		"INVALID_EMAIL": "modify/not-acceptable", "UNACCEPTABLE_EMAIL": "modify/not-acceptable",
+		"ACCOUNT_NAME_MUST_BE_NICK": "modify/not-acceptable", "TEMPORARILY_UNAVAILABLE": "wait/service-unavailable",
+		"FROB NO_IDEA": "cancel/undefined-condition", "FROB INVALID_UTF8": "modify/bad-request", "FROB INVALID_TARGET": "cancel/undefined-condition",
+	}
+	for name, want := range tests {
+		command, code, found := strings.Cut(name, " ")
+		if !found {
+			command, code = "PRIVMSG", name
+		}
+		for _, d := range everyDest {
+			checkError(t, Fault(irc.Fault{Command: command, Code: code, Text: "as it is"}, d, ""), want, "as it is")
+		}
+	}
+	for name := range failures {
+		if tests[name] == "" {
+			t.Errorf("no test for %s", name)
+		}
+	}
+}
+
+func TestClosed(t *testing.T) {
+	tests := map[irc.CloseReason]string{
+		irc.CloseLost: "wait/remote-server-timeout", irc.CloseSilent: "wait/remote-server-timeout",
+		irc.CloseDNS: "cancel/remote-server-not-found", irc.CloseRefused: "wait/remote-server-timeout",
+		irc.CloseTLS: "modify/not-acceptable", irc.CloseThrottled: "wait/resource-constraint", irc.CloseBanned: "auth/forbidden",
+		irc.ClosePassword: "auth/not-authorized", irc.CloseShutdown: "wait/remote-server-timeout",
+		irc.CloseUnregister: "wait/remote-server-timeout", irc.CloseProtocol: "cancel/remote-server-not-found",
+		250: "wait/remote-server-timeout",
+	}
+	for reason, want := range tests {
+		for _, d := range everyDest {
+			checkError(t, Closed(&irc.CloseError{Reason: reason, Text: "so it is"}, d), want, "so it is")
+		}
+	}
+	for reason := range closings {
+		if tests[reason] == "" {
+			t.Errorf("no test for reason %d", reason)
+		}
+	}
+	checkError(t, Closed(nil, ForMessage), "wait/remote-server-timeout", "Not sent. ")
+}
+
+// checkError holds an error against type and condition, its text against what must
+// be in it.
+func checkError(t *testing.T, e *stanza.Error, want, within string) {
+	t.Helper()
+	got := ""
+	if e != nil {
+		got = string(e.Type) + "/" + string(e.Condition)
+		if len(e.Text) < 10 || !strings.Contains(e.Text, within) {
+			t.Errorf("%s says %q, without %q", got, e.Text, within)
+		}
+	}
+	if got != want {
+		t.Errorf("got %q, want %q (%v)", got, want, e)
+	}
+}
+
+func TestFaultText(t *testing.T) {
+	e := Fault(irc.Fault{Numeric: 474, Text: "\x02Cannot\x02 join\x00 channel\r\n (+b) "}, ForJoin, "")
+	if want := "Ask one of its operators, or ChanServ if you have access. (Cannot join channel   (+b))"; !strings.HasSuffix(e.Text, want) {
+		t.Errorf("got %q, want %q at its end", e.Text, want)
+	}
+	if e := Fault(irc.Fault{Numeric: 999, Text: "\x02\x02"}, ForJoin, ""); e.Text != "The network refused this." {
+		t.Errorf("of an empty text: %q", e.Text)
+	}
+}
+
+func TestMoved(t *testing.T) {
+	e := Moved(jid.MustParse(`#new%irc.net@gw.example/ann`), "there")
+	if want := "xmpp:%23new%25irc.net@gw.example?join"; e.URI != want || e.Type != stanza.Cancel || e.Condition != stanza.Gone || e.Text != "there" {
+		t.Errorf("got %+v, want %s", e, want)
+	}
+	if got, want := JoinURI(jid.MustParse(`#a?\20é[%n@gw`)), "xmpp:%23a%3F%5C20%C3%A9%5B%25n@gw?join"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
