@@ -1,0 +1,60 @@
+package mapping
+
+import (
+	"net/netip"
+	"strings"
+
+	"isthmus/ircside/irc"
+)
+
+// quietMask silences one person, and nobody who shares their host: a list of its own
+// on charybdis and its offspring, an extended ban elsewhere.
+func quietMask(s *irc.Support, p irc.Person) (irc.ModeChange, bool) {
+	mask := p.Nick + "!*@*"
+	if p.User != "" && p.Host != "" {
+		mask = "*!" + p.User + "@" + p.Host
+	}
+	quiet := irc.ModeChange{Mode: 'b', Kind: irc.ListMode}
+	switch {
+	case s.Class('q') == irc.ListMode:
+		quiet.Mode, quiet.Arg = 'q', mask
+	case s.ExtBanPrefix == '~' && strings.IndexByte(s.ExtBans, 'q') >= 0: // UnrealIRCd
+		quiet.Arg = "~q:" + mask
+	case s.ExtBanPrefix == 0 && strings.IndexByte(s.ExtBans, 'm') >= 0: // InspIRCd, Ergo
+		quiet.Arg = "m:" + mask
+	default:
+		return quiet, false
+	}
+	return quiet, true
+}
+
+// BanMask is the mask that bans somebody and as few others as may be: by the account
+// if the network bans those; by the user name on a host that many share, which are
+// ours (the host that we are seen with, "" if unknown) and those of web gateways; by
+// the host else, of IPv6 by the network of 64 bits. Who is known by the nick alone is
+// banned by that.
+func BanMask(p irc.Person, s *irc.Support, ours string) string {
+	switch {
+	case p.Account != "" && len(s.AccountExtBan) > 0:
+		prefix := ""
+		if s.ExtBanPrefix != 0 {
+			prefix = string(rune(s.ExtBanPrefix))
+		}
+		return prefix + s.AccountExtBan[0] + ":" + p.Account
+	case p.Host == "":
+		return p.Nick + "!*@*"
+	case p.User != "" && (strings.EqualFold(p.Host, ours) || isShared(p.Host)):
+		return "*!" + p.User + "@" + p.Host
+	}
+	if ip, err := netip.ParseAddr(p.Host); err == nil && ip.Is6() && !ip.Is4In6() {
+		if network, err := ip.WithZone("").Prefix(64); err == nil {
+			return "*!*@" + network.String()
+		}
+	}
+	return "*!*@" + p.Host
+}
+
+// isShared tells the cloaks of gateways by their first part, as networks write them.
+func isShared(host string) bool {
+	return strings.HasPrefix(host, "gateway/") || strings.HasPrefix(host, "web/") || strings.Contains(host, "/web/")
+}
