@@ -36,6 +36,7 @@ func StartHybrid(t testing.TB, o IRCOptions) *IRCServer {
 			}
 		}
 	}
+	s.withOwnNames(t)
 	s.run(t)
 	return s
 }
