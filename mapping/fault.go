@@ -66,6 +66,13 @@ func oneOf(list string, is func(string) bool) bool {
 	return list == "" || slices.ContainsFunc(strings.Split(list, "|"), is)
 }
 
+// IsRefusal says whether a fault is one. Some numbers look so and only say that what
+// was asked for is so already: an entry is on its list (697), somebody may write to
+// us (718).
+func IsRefusal(f irc.Fault) bool {
+	return f.Numeric != 697 && f.Numeric != 711 && f.Numeric != 718
+}
+
 // Fault is the stanza error for a refusal by the network. ircd is the server's
 // version as 004 has it, for some numbers have several meanings. The text says what
 // to do next, and what the network said; an unknown refusal is
@@ -86,8 +93,6 @@ func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this: " + said}
 	case !ok:
 		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this."}
-	case row.condition == "":
-		return nil
 	}
 	return row.error(said)
 }

@@ -12,8 +12,8 @@ import (
 // everyDest are all that can be refused.
 var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection, ForRaw, ForList}
 
-// TestFault holds the tables: each numeric, for whom, and the answer as type and
-// condition; "" is none.
+// TestFault holds the table: each numeric, for whom, and the answer as type and
+// condition.
 func TestFault(t *testing.T) {
 	tests := []struct {
 		numerics   []int
@@ -45,8 +45,7 @@ func TestFault(t *testing.T) {
 		{[]int{448, 484, 485, 499, 518, 573, 742, 926, 972, 974}, everyDest, "", "", "cancel/not-allowed"},
 		{[]int{451}, everyDest, "", "", "wait/internal-server-error"},
 		{[]int{461}, everyDest, "", "", "cancel/bad-request"},
-		{[]int{462}, []Dest{ForConnection}, "", "", ""},
-		{[]int{462}, []Dest{ForRaw}, "", "", "cancel/not-allowed"},
+		{[]int{462}, everyDest, "", "", "cancel/not-allowed"},
 		{[]int{463, 465, 466, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
 		{[]int{464, 902, 904, 905, 906, 907, 908}, everyDest, "", "", "auth/not-authorized"},
 		{[]int{468}, []Dest{ForConnection}, "Invalid username", "", "modify/not-acceptable"},
@@ -76,7 +75,6 @@ func TestFault(t *testing.T) {
 		{[]int{524}, []Dest{ForJoin}, "Channel is quarantined", "u2.10.12", "auth/forbidden"},
 		{[]int{524}, []Dest{ForRaw}, "Help not found", "ircd-hybrid-8.2.43", "cancel/item-not-found"},
 		{[]int{690, 696, 743}, everyDest, "", "", "modify/bad-request"},
-		{[]int{697, 711, 718}, everyDest, "", "", ""},
 		{[]int{698}, everyDest, "", "", "cancel/item-not-found"},
 		{[]int{712}, everyDest, "", "", "wait/resource-constraint"},
 		{[]int{713}, everyDest, "", "", "modify/unexpected-request"},
@@ -85,7 +83,7 @@ func TestFault(t *testing.T) {
 		{[]int{716}, everyDest, "", "", "cancel/recipient-unavailable"},
 		{[]int{717}, []Dest{ForInvite}, "", "", "wait/resource-constraint"},
 		{[]int{717}, []Dest{ForMessage}, "", "", "cancel/recipient-unavailable"},
-		{[]int{999, 999}, everyDest, "no idea", "", "cancel/undefined-condition"},
+		{[]int{999, 697}, everyDest, "no idea", "", "cancel/undefined-condition"},
 	}
 	seen := map[int]bool{}
 	for _, tt := range tests {
@@ -100,6 +98,17 @@ func TestFault(t *testing.T) {
 	for n := range numerics {
 		if !seen[n] {
 			t.Errorf("no test for %d", n)
+		}
+	}
+}
+
+func TestIsRefusal(t *testing.T) {
+	for n := range 1000 {
+		if want := n != 697 && n != 711 && n != 718; IsRefusal(irc.Fault{Numeric: n}) != want {
+			t.Errorf("%d: want %v", n, want)
+		}
+		if _, ok := numerics[n]; ok && !IsRefusal(irc.Fault{Numeric: n}) {
+			t.Errorf("%d is no refusal, and is in the table", n)
 		}
 	}
 }
@@ -165,15 +174,11 @@ func TestClosed(t *testing.T) {
 // be in it.
 func checkError(t *testing.T, e *stanza.Error, want, within string) {
 	t.Helper()
-	got := ""
-	if e != nil {
-		got = string(e.Type) + "/" + string(e.Condition)
-		if len(e.Text) < 10 || !strings.Contains(e.Text, within) {
-			t.Errorf("%s says %q, without %q", got, e.Text, within)
-		}
-	}
-	if got != want {
+	if got := string(e.Type) + "/" + string(e.Condition); got != want {
 		t.Errorf("got %q, want %q (%v)", got, want, e)
+	}
+	if len(e.Text) < 10 || !strings.Contains(e.Text, within) {
+		t.Errorf("%v says %q, without %q", e, e.Text, within)
 	}
 }
 

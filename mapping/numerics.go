@@ -52,7 +52,7 @@ var numerics = map[int][]refusal{
 	448: always(stanza.Cancel, stanza.NotAllowed, "The network forbids that channel. Join another."),
 	451: always(stanza.Wait, stanza.InternalServerError, "The gateway spoke too early. Try again."),
 	461: always(stanza.Cancel, stanza.BadRequest, "Something is missing in the command."),
-	462: {{dests: of(ForConnection)}, {typ: stanza.Cancel, condition: stanza.NotAllowed, say: "That can be said only once, on connecting."}},
+	462: always(stanza.Cancel, stanza.NotAllowed, "That can be said only once, on connecting."),
 	463: always(stanza.Auth, stanza.Forbidden, "The network takes no connections from this gateway. Ask its operators."),
 	464: always(stanza.Auth, stanza.NotAuthorized, "The network wants another password. Ask the gateway's operator."),
 	465: always(stanza.Auth, stanza.Forbidden, "The network has banned this connection. Ask its operators."),
@@ -123,9 +123,7 @@ var numerics = map[int][]refusal{
 	573: always(stanza.Cancel, stanza.NotAllowed, "The network does not pass that on."),
 	690: always(stanza.Modify, stanza.BadRequest, "That channel cannot be what joins are sent to."),
 	696: always(stanza.Modify, stanza.BadRequest, "The network does not take that value for the mode. Check it."),
-	697: {{}}, // it is on the list already
 	698: always(stanza.Cancel, stanza.ItemNotFound, "That is not on the list."),
-	711: {{}}, // the knock was delivered
 	712: always(stanza.Wait, stanza.ResourceConstraint, "You have knocked at too many channels. Wait a little."),
 	713: always(stanza.Modify, stanza.UnexpectedRequest, "The channel is open. Just join it."),
 	714: always(stanza.Cancel, stanza.Conflict, "You are in that channel already."),
@@ -137,7 +135,6 @@ var numerics = map[int][]refusal{
 	716: always(stanza.Cancel, stanza.RecipientUnavailable, "They take messages only from those whom they have accepted. They will be told that you wrote."),
 	717: {{dests: of(ForInvite), typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "That was too many invitations. Wait a little and try again."},
 		{typ: stanza.Cancel, condition: stanza.RecipientUnavailable, say: "They have been told that you wrote. Wait until they accept you."}},
-	718: {{}}, // somebody asks to be accepted by us
 	723: always(stanza.Auth, stanza.Forbidden, "Only operators of the network with that privilege may do that."),
 	734: always(stanza.Wait, stanza.ResourceConstraint, "The network watches no more nicks for you. Remove one first."),
 	742: always(stanza.Cancel, stanza.NotAllowed, "Services have locked that mode. Ask ChanServ if you have access."),
