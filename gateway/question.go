@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"isthmus/ircside/irc"
+	"isthmus/mapping"
 )
 
 // maxQuestions bounds what one uplink may have asked its network at a time.
@@ -95,6 +96,10 @@ func (up *uplink) answer(ev irc.Event) {
 }
 
 func (up *uplink) fault(f irc.Fault) {
+	if !mapping.IsRefusal(f) {
+		up.note(f.Text)
+		return
+	}
 	if q := up.questions[f.Ref]; q != nil {
 		q.faults = append(q.faults, f)
 		return
