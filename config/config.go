@@ -120,7 +120,6 @@ type IRC struct {
 	WriteTimeout    time.Duration `mapstructure:"write_timeout"`    // for one write; then the link is lost
 
 	WhoLimit     int       `mapstructure:"who_limit"`      // members; a larger channel is not asked by WHO; 0: none is
-	NickSuffix   string    `mapstructure:"nick_suffix"`    // added to a nick that is in use
 	QuitMessage  string    `mapstructure:"quit_message"`   // "": what the user's client says
 	OpsAreOwners OwnerRule `mapstructure:"ops_are_owners"` // whether mode o alone makes an owner
 }

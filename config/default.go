@@ -52,7 +52,6 @@ func Default() *Config {
 			PingTimeout:     time.Minute,
 			WriteTimeout:    30 * time.Second,
 			WhoLimit:        500,
-			NickSuffix:      "_",
 			OpsAreOwners:    OwnersAuto,
 		},
 	}

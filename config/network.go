@@ -68,7 +68,3 @@ func hostCharacter(b byte) bool { return isLetter(b) || isDigit(b) || b == '-' |
 
 // A network's name has to fit into the localpart of an address behind a percent sign.
 func nameCharacter(b byte) bool { return hostCharacter(b) || b == '.' }
-
-func nickCharacter(b byte) bool {
-	return isLetter(b) || isDigit(b) || strings.IndexByte("-_[]{}\\|^`", b) >= 0
-}

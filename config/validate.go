@@ -158,7 +158,6 @@ func (k *checker) irc(prefix string, n *IRC) {
 	k.time(prefix+"ping_timeout", n.PingTimeout)
 	k.time(prefix+"write_timeout", n.WriteTimeout)
 	within(k, prefix+"who_limit", n.WhoLimit, 0, 1000000)
-	k.require(len(n.NickSuffix) <= 5 && consistsOf(n.NickSuffix, nickCharacter), prefix+"nick_suffix", "has to be 1 to 5 characters that nicks have")
 	k.line(prefix+"quit_message", n.QuitMessage, 300)
 	oneOf(k, prefix+"ops_are_owners", n.OpsAreOwners, OwnersAuto, OwnersAlways, OwnersNever)
 }

@@ -96,7 +96,6 @@ func TestValidateIRC(t *testing.T) {
 		"ping_timeout":     times(func(n *IRC) *time.Duration { return &n.PingTimeout }, 0),
 		"write_timeout":    times(func(n *IRC) *time.Duration { return &n.WriteTimeout }, 0),
 		"who_limit":        each(func(n *IRC, i int) { n.WhoLimit = i }, -1, 1000001),
-		"nick_suffix":      each(func(n *IRC, s string) { n.NickSuffix = s }, "", "______", " ", "ä", "!", "@"),
 		"quit_message":     each(func(n *IRC, s string) { n.QuitMessage = s }, "a\nb", "\x00", "\xff", strings.Repeat("x", 301)),
 		"ops_are_owners":   each(func(n *IRC, s OwnerRule) { n.OpsAreOwners = s }, "", "maybe"),
 	} {
