@@ -47,6 +47,7 @@ func serveCommand(build builder) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		tuneMemory()
 		setLevel(cfg.Log.Level)
 		log := newLogger(cmd.ErrOrStderr(), cfg.Log)
 		gw, err := build(cfg, log)
