@@ -28,9 +28,10 @@ type asked struct {
 	verb     string
 	names    []string // channel and nick that it is about, folded
 	deadline time.Time
-	open     int    // labels, or echoes, still to come
+	open     int    // labels, echoes, or refusals of a late one, still to come
 	token    string // of the PING behind it
 	late     bool   // a message on a network that only tells refusals
+	refused  bool   // a late one of which a refusal was told
 }
 
 // ask sends a command and remembers it until its end.
@@ -54,8 +55,8 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 	case labels, say && c.caps.Has(CapEchoMessage):
 		a.open = len(lines)
 	case say:
-		a.late = true
-		c.answers.trim()
+		a.late, a.open = true, len(lines)
+		c.answers.trim(now)
 	case join:
 	default:
 		c.answers.n++
@@ -85,19 +86,22 @@ func (c *Core) names(cmd Command) []string {
 	return out
 }
 
-// trim forgets the oldest message that only a refusal would end.
-func (a *answers) trim() {
+// trim forgets messages that only a refusal would end: those whose time is over, and
+// the oldest if there are too many.
+func (a *answers) trim(now time.Time) {
 	n := 0
-	for _, x := range a.list {
+	a.list = slices.DeleteFunc(a.list, func(x *asked) bool {
 		if x.late {
 			n++
 		}
-	}
+		return x.late && !x.deadline.After(now)
+	})
 	if n < maxLate {
 		return
 	}
-	i := slices.IndexFunc(a.list, func(x *asked) bool { return x.late })
-	a.list = slices.Delete(a.list, i, i+1)
+	if i := slices.IndexFunc(a.list, func(x *asked) bool { return x.late }); i >= 0 {
+		a.list = slices.Delete(a.list, i, i+1)
+	}
 }
 
 // next is the earliest deadline; zero: none.
@@ -202,14 +206,20 @@ func (c *Core) refOf(in *incoming, verb, name string) Ref {
 	return 0
 }
 
-func (c *Core) oldest(verb, name string) *asked {
+// oldest is the first command of that verb about that name ("" is any); of messages
+// of which only refusals are told the last, for what is older was taken.
+func (c *Core) oldest(verb, name string) (late *asked) {
 	name = c.support.Fold(name)
 	for _, a := range c.answers.list {
-		if a.verb == verb && (name == "" || slices.Contains(a.names, name)) {
+		switch {
+		case a.verb != verb || name != "" && !slices.Contains(a.names, name):
+		case !a.late:
 			return a
+		default:
+			late = a
 		}
 	}
-	return nil
+	return late
 }
 
 // answer hands a line to the open question that it belongs to, if there is one.
@@ -269,6 +279,7 @@ func (c *Core) fault(in *incoming, n int) {
 	f := c.faultOf(in, n)
 	a := in.ask
 	if a == nil {
+		c.answers.trim(in.now)
 		a = c.blame(f)
 	}
 	if a == nil {
@@ -276,15 +287,26 @@ func (c *Core) fault(in *incoming, n int) {
 		return
 	}
 	f.Ref, f.Command = a.ref, a.verb
-	c.event(f)
+	if !a.refused {
+		c.event(f)
+	}
 	switch {
 	case in.ask != nil: // its label ends it
 	case a.late:
-		c.drop(a)
+		c.refuseLate(a)
 	case a.token == "" && a.verb == "JOIN":
 		c.finish(a.ref)
 	case a.token == "":
 		c.answered(a)
+	}
+}
+
+// refuseLate takes one refusal of a message of which nothing else is told. Each of
+// its lines may be refused; that is told once.
+func (c *Core) refuseLate(a *asked) {
+	a.refused = true
+	if a.open--; a.open <= 0 {
+		c.drop(a)
 	}
 }
 
@@ -300,6 +322,7 @@ func (c *Core) faultOf(in *incoming, n int) Fault {
 	return f
 }
 
+// blame finds the command that a refusal without a label means.
 func (c *Core) blame(f Fault) *asked {
 	if f.Numeric == 421 || f.Numeric == 461 { // they name the command
 		if a := c.oldest(strings.ToUpper(f.Target), ""); a != nil {
@@ -307,17 +330,23 @@ func (c *Core) blame(f Fault) *asked {
 		}
 	}
 	target, extra := c.support.Fold(f.Target), c.support.Fold(f.Extra)
-	var unnamed *asked
+	var unnamed, late *asked
 	for _, a := range c.answers.list {
 		if !accepts(a.verb, f.Numeric) {
 			continue
 		}
-		if slices.Contains(a.names, target) || extra != "" && slices.Contains(a.names, extra) {
+		named := slices.Contains(a.names, target) || extra != "" && slices.Contains(a.names, extra)
+		switch {
+		case named && a.late:
+			late = a // the newest: older ones were taken, as nobody refused them
+		case named:
 			return a
-		}
-		if unnamed == nil {
+		case unnamed == nil || a.late:
 			unnamed = a
 		}
+	}
+	if late != nil {
+		return late
 	}
 	if f.Target == "" || !c.support.IsChannel(f.Target) {
 		return unnamed
@@ -375,6 +404,7 @@ func (c *Core) onFail(in *incoming) {
 	}
 	a := in.ask
 	if a == nil {
+		c.answers.trim(in.now)
 		a = c.oldest(f.Command, f.Target)
 	}
 	if a == nil {
@@ -383,11 +413,13 @@ func (c *Core) onFail(in *incoming) {
 	if a != nil {
 		f.Ref = a.ref
 	}
-	c.event(f)
+	if a == nil || !a.refused {
+		c.event(f)
+	}
 	switch {
 	case a == nil, in.ask != nil:
 	case a.late:
-		c.drop(a)
+		c.refuseLate(a)
 	case a.token == "":
 		c.answered(a)
 	}
