@@ -7,29 +7,30 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 
 	"isthmus/ircside/irc"
 )
 
-// dial waits for its turn and tries the addresses one after the other. Of several
+// connect waits for its turn and tries the addresses one after the other. Of several
 // failures the last is told.
-func (s *Session) dial() (net.Conn, *irc.CloseError) {
+func (s *Session) connect() (net.Conn, *irc.CloseError) {
 	if g := s.net.Gate; g != nil {
 		if g.Tokens() < 1 {
 			s.sink([]irc.Event{irc.Connecting{Text: "waiting: the network takes only so many connections at a time"}})
 		}
-		if err := g.Wait(s.ctx); err != nil {
-			return nil, &irc.CloseError{Reason: irc.CloseLost, Text: "no longer wanted"}
+		if err := g.Wait(s.dial); err != nil {
+			return nil, &irc.CloseError{Reason: irc.CloseRefused, Text: "waiting for a connection: " + err.Error()}
 		}
 	}
 	failed := &irc.CloseError{Reason: irc.CloseDNS, Text: "no address is configured for this network"}
 	for _, address := range s.net.Addresses {
-		if s.ctx.Err() != nil {
+		if s.dial.Err() != nil {
 			break
 		}
 		s.sink([]irc.Event{irc.Connecting{Text: "connecting to " + address}})
-		conn, err := s.net.connect(s.ctx, address)
+		conn, err := s.net.connect(s.dial, address)
 		if err == nil {
 			return conn, nil
 		}
@@ -80,6 +81,22 @@ func (e *handshakeError) Unwrap() error { return e.err }
 // errPrivate refuses what a stranger must not make the gateway connect to.
 var errPrivate = errors.New("not a public address")
 
+// special are the networks that netip does not tell from public ones: this network,
+// shared (RFC 6598), of protocols, benchmarks and the future; of IPv6, what carries
+// an IPv4 address inside (RFC 4291, RFC 6052, RFC 8215, RFC 4380, RFC 3056) and the
+// old site-local ones. RFC 6890 §2.2.
+var special = prefixes(
+	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
+	"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10",
+)
+
+func prefixes(all ...string) (out []netip.Prefix) {
+	for _, p := range all {
+		out = append(out, netip.MustParsePrefix(p))
+	}
+	return out
+}
+
 // publicOnly sees the address that the name was resolved to, so that no name can
 // lead round the check.
 func publicOnly(_, address string, _ syscall.RawConn) error {
@@ -87,9 +104,9 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	ip := at.Addr().Unmap()
-	shared := netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) {
+	ip := at.Addr().Unmap().WithZone("")
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() ||
+		slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 		return errPrivate
 	}
 	return nil

@@ -1,6 +1,7 @@
 package ircside
 
 import (
+	"slices"
 	"time"
 
 	"isthmus/ircside/irc"
@@ -13,7 +14,6 @@ func (s *Session) enqueue(o irc.Outgoing) {
 		return
 	}
 	s.queue = append(s.queue, o.Line)
-	s.queued.Store(int32(len(s.queue)))
 }
 
 // flush writes what may be written now: all that is urgent, and of the queue what
@@ -28,8 +28,7 @@ func (s *Session) flush(send []irc.Outgoing, now time.Time) error {
 		n++
 	}
 	if n > 0 {
-		s.queue = append(s.queue[:0], s.queue[n:]...)
-		s.queued.Store(int32(len(s.queue)))
+		s.queue = slices.Delete(s.queue, 0, n)
 	}
 	if len(s.out) == 0 {
 		return nil
@@ -45,7 +44,11 @@ func (s *Session) pause(now time.Time) time.Duration {
 }
 
 func (s *Session) write() error {
-	s.conn.SetWriteDeadline(time.Now().Add(s.net.WriteTimeout))
+	deadline := time.Now().Add(s.net.WriteTimeout)
+	if !s.until.IsZero() && s.until.Before(deadline) {
+		deadline = s.until
+	}
+	s.conn.SetWriteDeadline(deadline)
 	_, err := s.conn.Write(s.out)
 	s.out = s.out[:0]
 	if cap(s.out) > 1<<16 {
@@ -58,7 +61,7 @@ func (s *Session) write() error {
 // out and logged: the core has validated all that people can word.
 func (s *Session) print(l irc.Line) {
 	if e := s.log.Trace(); e.Enabled() {
-		e.Str("line", logged(l.Command, l.Params)).Msg("to irc")
+		e.Str("line", logged(l)).Msg("to irc")
 	}
 	out, err := s.net.Charset.EncodeLine(l).Append(s.out, s.core.Support().LineLen)
 	if err != nil {

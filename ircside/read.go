@@ -17,8 +17,8 @@ import (
 const readBuffer = 4096
 
 // read is the reader: it hands over all complete lines that have arrived, up to
-// maxBatch at a time, and ends with the socket. A line over the limit is skipped;
-// one that is no line is logged and skipped.
+// maxBatch at a time, and ends with the socket. A line over the limit, and one that
+// is none, is logged and skipped; half a line before the end is none.
 func read(ctx context.Context, conn net.Conn, charset irc.Charset, log zerolog.Logger,
 	lines chan<- []irc.Line, failed chan<- *irc.CloseError) {
 	r := bufio.NewReaderSize(conn, readBuffer)
@@ -41,7 +41,7 @@ func read(ctx context.Context, conn net.Conn, charset irc.Charset, log zerolog.L
 			}
 			l = charset.DecodeLine(l)
 			if e := log.Trace(); e.Enabled() {
-				e.Str("line", logged(l.Command, l.Params)).Msg("from irc")
+				e.Str("line", logged(l)).Msg("from irc")
 			}
 			batch = append(batch, l)
 		}

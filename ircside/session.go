@@ -2,10 +2,11 @@ package ircside
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,9 +16,10 @@ import (
 )
 
 const (
-	maxQueued = 512 // lines that may wait for the pace of one session
-	maxWishes = 64  // commands that may wait for its loop
-	maxBatch  = 64  // lines handed over at a time
+	maxWishes = 512             // commands that may wait for the pace of one session
+	maxBatch  = 16              // lines handed over at a time
+	goodbye   = 2 * time.Second // that a server has to take a QUIT and close
+	lastWords = time.Second     // that are waited for of a server that takes no more
 )
 
 // ErrBusy says that a session has more to send than it may keep.
@@ -28,10 +30,12 @@ type Session struct {
 	net    *Network
 	log    zerolog.Logger
 	sink   func([]irc.Event)
-	wishes chan wish
-	cancel context.CancelFunc
+	wishes wishes
+	quit   chan string // the first QUIT's reason
 	ctx    context.Context
-	queued atomic.Int32
+	cancel context.CancelFunc
+	dial   context.Context // of ctx: over as soon as nobody wants a connection
+	giveUp context.CancelFunc
 
 	// The loop's own.
 	core   *irc.Core
@@ -40,67 +44,94 @@ type Session struct {
 	queue  []irc.Line // paced; urgent lines never wait
 	out    []byte
 	armed  time.Time // when the timer fires
-}
-
-type wish struct {
-	cmd irc.Command
-	ref irc.Ref
+	until  time.Time // when a QUIT's time is over; zero: none was said
 }
 
 // Open starts a session and returns at once. What becomes of it arrives at sink,
-// in order, ending with exactly one irc.Closed.
+// in order, ending with exactly one irc.Closed; by then the socket is closed.
 func (n *Network) Open(id irc.Identity, log zerolog.Logger, sink func([]irc.Event)) *Session {
-	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
-		net: n, log: log, sink: sink, wishes: make(chan wish, maxWishes), ctx: ctx, cancel: cancel,
+		net: n, log: log, sink: sink, wishes: newWishes(), quit: make(chan string, 1),
 		budget: rate.NewLimiter(n.Rate, max(1, n.Burst)),
 	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.dial, s.giveUp = context.WithCancel(s.ctx)
 	go s.run(id)
 	return s
 }
 
-// Do asks for a command. It never waits: ErrBusy.
+// Do asks for a command. It never waits: ErrBusy. A QUIT is a Close.
 func (s *Session) Do(cmd irc.Command, ref irc.Ref) error {
-	if _, quit := cmd.(irc.QuitCmd); !quit && s.queued.Load() > maxQueued {
-		return ErrBusy
-	}
-	select {
-	case s.wishes <- wish{cmd, ref}:
+	if q, ok := cmd.(irc.QuitCmd); ok {
+		s.Close(q.Reason)
 		return nil
-	default:
-		return ErrBusy
 	}
+	return s.wishes.add(wish{cmd, ref})
 }
 
-// Close says QUIT and ends the session, at the latest when the server has had the
-// time of a write to take it.
+// Close says QUIT before all that waits, and ends the session: at once while it is
+// still connecting, else when the server closes, at the latest 2 s after it could
+// be said. irc.Closed has no error then.
 func (s *Session) Close(reason string) {
-	if s.Do(irc.QuitCmd{Reason: reason}, 0) != nil {
-		s.cancel()
+	select {
+	case s.quit <- reason:
+	default: // one was said already
 	}
+	s.giveUp()
 }
 
-// Abort ends the session without a word.
+// Abort ends the session without a word. irc.Closed has no error then, unless the
+// server had said its last word.
 func (s *Session) Abort() { s.cancel() }
 
 // run is the loop, from dialling to the last event.
 func (s *Session) run(id irc.Identity) {
 	defer s.cancel()
-	conn, err := s.dial()
+	conn, err := s.connect()
 	s.core = irc.NewCore(id, time.Now())
-	if err != nil {
-		s.end(err)
-		return
+	switch {
+	case s.dial.Err() != nil: // nobody wants it any more
+		err = nil
+		if conn != nil {
+			conn.Close()
+		}
+	case err == nil:
+		err = s.serve(conn)
 	}
-	s.conn = conn
-	defer conn.Close()
-	stop := context.AfterFunc(s.ctx, func() { conn.Close() })
-	defer stop()
+	s.core.Close(err)
+	_, events := s.core.Take()
+	s.tell(events)
+}
 
+// serve runs the session over its connection, and returns when that is closed and
+// the reader has ended. Nil: it was aborted.
+func (s *Session) serve(conn net.Conn) *irc.CloseError {
+	s.conn = conn
+	stop := context.AfterFunc(s.ctx, func() { hangUp(conn) })
 	lines := make(chan []irc.Line)
 	failed := make(chan *irc.CloseError, 1)
-	go read(s.ctx, conn, s.net.Charset, s.log, lines, failed)
-	s.end(s.loop(lines, failed))
+	var reader sync.WaitGroup
+	reader.Go(func() { read(s.ctx, conn, s.net.Charset, s.log, lines, failed) })
+
+	err := s.loop(lines, failed)
+	if s.ctx.Err() != nil {
+		err = nil
+	}
+	s.cancel()
+	if stop() {
+		hangUp(conn)
+	}
+	reader.Wait()
+	return err
+}
+
+// hangUp closes a connection without a word of TLS, which might have to wait for a
+// peer that does not read.
+func hangUp(conn net.Conn) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		secure.NetConn().Close()
+	}
+	conn.Close()
 }
 
 // loop turns until the session has to end, and says why.
@@ -108,15 +139,15 @@ func (s *Session) loop(lines <-chan []irc.Line, failed <-chan *irc.CloseError) *
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	deadline := time.Now().Add(s.net.RegisterTimeout)
-	registered, quitting := false, false
-	for {
+	for registered := false; ; {
 		now := time.Now()
 		send, events := s.core.Take()
-		if err := s.flush(send, now); err != nil {
-			s.tell(events)
+		err := s.flush(send, now)
+		registered = s.tell(events) || registered
+		if err != nil {
+			s.listen(lines, failed)
 			return &irc.CloseError{Reason: irc.CloseLost, Text: "cannot write: " + err.Error()}
 		}
-		registered = s.tell(events) || registered
 		if dead := s.core.Dead(); dead != nil {
 			return dead
 		}
@@ -124,34 +155,84 @@ func (s *Session) loop(lines <-chan []irc.Line, failed <-chan *irc.CloseError) *
 			return &irc.CloseError{Reason: irc.CloseUnregister, Text: "the network did not let us in in time"}
 		}
 		s.arm(timer, now, registered, deadline)
+		wished, quit := s.wishes.some, s.quit
+		if len(s.queue) > 0 {
+			wished = nil // the core counts the time of a command from when it gets it
+		}
+		if !s.until.IsZero() {
+			wished, quit = nil, nil
+		}
 		select {
 		case batch := <-lines:
-			now = time.Now()
-			for _, l := range batch {
-				s.core.Recv(l, now)
-			}
-		case w := <-s.wishes:
-			quitting = s.do(w) || quitting
+			s.recv(batch)
+		case <-wished:
+			s.do()
+		case reason := <-quit:
+			s.sayQuit(reason)
 		case err := <-failed:
 			return err
 		case <-s.ctx.Done():
-			return &irc.CloseError{Reason: irc.CloseLost, Text: "no longer wanted"}
+			return nil
 		case <-timer.C:
 			s.armed = time.Time{}
-			s.core.Tick(time.Now())
-		}
-		if quitting {
-			quitting = false
-			s.conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+			s.tick(lines)
 		}
 	}
 }
 
-// do hands a wish to the core; true: it was a QUIT.
-func (s *Session) do(w wish) bool {
-	s.core.Do(w.cmd, w.ref, time.Now())
-	_, quit := w.cmd.(irc.QuitCmd)
-	return quit
+// recv hands lines to the core.
+func (s *Session) recv(batch []irc.Line) {
+	now := time.Now()
+	for _, l := range batch {
+		s.core.Recv(l, now)
+	}
+}
+
+// do hands the next wish to the core, and those behind it that the pace allows as
+// well: they go out in one write.
+func (s *Session) do() {
+	now := time.Now()
+	for _, w := range s.wishes.take(max(1, int(min(s.budget.TokensAt(now), maxWishes)))) {
+		s.core.Do(w.cmd, w.ref, now)
+	}
+}
+
+// sayQuit says QUIT, and nothing behind it.
+func (s *Session) sayQuit(reason string) {
+	now := time.Now()
+	s.until = now.Add(goodbye)
+	s.conn.SetReadDeadline(s.until)
+	s.queue = nil
+	s.core.Do(irc.QuitCmd{Reason: oneLine.Replace(reason)}, 0, now)
+}
+
+var oneLine = strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ")
+
+// tick lets deadlines pass; but what has come while the sink had us wait is no
+// silence.
+func (s *Session) tick(lines <-chan []irc.Line) {
+	select {
+	case batch := <-lines:
+		s.recv(batch)
+	default:
+	}
+	s.core.Tick(time.Now())
+}
+
+// listen takes what a server said that takes no more: its ERROR tells whether to
+// try again.
+func (s *Session) listen(lines <-chan []irc.Line, failed <-chan *irc.CloseError) {
+	s.conn.SetReadDeadline(time.Now().Add(lastWords))
+	for {
+		select {
+		case batch := <-lines:
+			s.recv(batch)
+		case <-failed:
+			return
+		case <-s.ctx.Done():
+			return
+		}
+	}
 }
 
 // tell hands events to the sink, which may wait; true: we are registered.
@@ -166,13 +247,6 @@ func (s *Session) tell(events []irc.Event) (registered bool) {
 	}
 	s.sink(events)
 	return registered
-}
-
-// end tells the last event.
-func (s *Session) end(err *irc.CloseError) {
-	s.core.Close(err)
-	_, events := s.core.Take()
-	s.tell(events)
 }
 
 // arm sets the timer to whatever comes first; it is left alone when it fires
@@ -192,17 +266,4 @@ func (s *Session) arm(timer *time.Timer, now time.Time, registered bool, deadlin
 	}
 	s.armed = next
 	timer.Reset(max(0, next.Sub(now)))
-}
-
-// logged says what of a line may be written down: never what proves who one is.
-func logged(command string, params []string) string {
-	switch command {
-	case "PASS", "AUTHENTICATE", "OPER", "WEBIRC":
-		return command + " (secret)"
-	case "PRIVMSG", "NOTICE":
-		if len(params) > 0 && strings.HasSuffix(strings.ToLower(params[0]), "serv") {
-			return command + " " + params[0] + " (secret)"
-		}
-	}
-	return command + " " + strings.Join(params, " ")
 }
