@@ -25,6 +25,7 @@ func commands() []*cobra.Command {
 	return []*cobra.Command{
 		serveCommand(newGateway),
 		checkCommand(),
+		demoCommand(conversation()),
 		versionCommand(),
 	}
 }
