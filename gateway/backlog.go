@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -18,62 +20,91 @@ type words struct {
 	at       time.Time
 	lang     string
 	children []*stanza.Element // what a message holds besides what the room adds
+	size     int               // bytes that the children take, about
 }
+
+// maxBacklog is how many bytes of words a room keeps.
+const maxBacklog = 256 << 10
 
 // A backlog is what was said in a room last, in memory. It serves history on join
 // and what clients missed.
 type backlog struct {
-	limit int
+	limit int // messages; 0: none
 	seq   uint64
-	ring  []words // at most limit, oldest at head
-	head  int
+	kept  []words // oldest first
+	size  int     // of all that is kept
 }
 
-// add keeps words, and numbers them.
+// add numbers words, and keeps them.
 func (b *backlog) add(w words) words {
 	b.seq++
-	w.seq = b.seq
-	switch {
-	case b.limit <= 0:
-	case len(b.ring) < b.limit:
-		b.ring = append(b.ring, w)
-	default:
-		b.ring[b.head] = w
-		b.head = (b.head + 1) % len(b.ring)
+	w.seq, w.size = b.seq, weight(w.children)
+	if b.limit <= 0 {
+		return w
+	}
+	b.kept = append(b.kept, w)
+	b.size += w.size
+	for len(b.kept) > b.limit || b.size > maxBacklog {
+		b.size -= b.kept[0].size
+		b.kept[0] = words{}
+		b.kept = b.kept[1:]
 	}
 	return w
 }
 
-// all are the words kept, oldest first.
-func (b *backlog) all() []words {
-	out := make([]words, 0, len(b.ring))
-	out = append(out, b.ring[b.head:]...)
-	return append(out, b.ring[:b.head]...)
+// weight is how much memory elements take, about.
+func weight(elements []*stanza.Element) (n int) {
+	for _, e := range elements {
+		n += 64 + len(e.Space) + len(e.Local)
+		for _, a := range e.Attrs {
+			n += 48 + len(a.Name) + len(a.Value)
+		}
+		for _, node := range e.Nodes {
+			n += len(node.Text)
+			if node.Element != nil {
+				n += weight([]*stanza.Element{node.Element})
+			}
+		}
+	}
+	return n
+}
+
+// clone copies an element, with all its strings: what was read shares the memory of
+// its whole stanza.
+func clone(e *stanza.Element) *stanza.Element {
+	c := &stanza.Element{Space: strings.Clone(e.Space), Local: strings.Clone(e.Local)}
+	for _, a := range e.Attrs {
+		c.Attrs = append(c.Attrs, stanza.Attr{Space: strings.Clone(a.Space), Name: strings.Clone(a.Name), Value: strings.Clone(a.Value)})
+	}
+	for _, n := range e.Nodes {
+		if n.Element != nil {
+			c.Nodes = append(c.Nodes, stanza.Node{Element: clone(n.Element)})
+		} else {
+			c.Nodes = append(c.Nodes, stanza.Node{Text: strings.Clone(n.Text)})
+		}
+	}
+	return c
 }
 
 // since are the words after a number.
 func (b *backlog) since(seq uint64) []words {
-	list := b.all()
-	for i, w := range list {
-		if w.seq > seq {
-			return list[i:]
-		}
-	}
-	return nil
+	i, _ := slices.BinarySearchFunc(b.kept, seq+1, func(w words, seq uint64) int {
+		return int(int64(w.seq) - int64(seq))
+	})
+	return slices.Clone(b.kept[i:])
 }
 
 // wanted are the words that a join asks for: every limit that it names holds; most
-// counts if it names none. XEP-0045 §7.2.14.
-func (b *backlog) wanted(h muc.History, most int, now time.Time) []words {
-	list := b.all()
+// counts if it names none. chars is how long the stanza of some words is.
+// XEP-0045 §7.2.14.
+func (b *backlog) wanted(h muc.History, most int, now time.Time, chars func(words) int) []words {
+	list := b.kept
 	if h.MaxStanzas.Set {
 		most = h.MaxStanzas.N
 	} else if h.Seconds.Set || !h.Since.IsZero() || h.MaxChars.Set {
 		most = len(list)
 	}
-	if most < len(list) {
-		list = list[len(list)-most:]
-	}
+	list = list[max(0, len(list)-most):]
 	for len(list) > 0 && (h.Seconds.Set && now.Sub(list[0].at) > time.Duration(h.Seconds.N)*time.Second ||
 		!h.Since.IsZero() && list[0].at.Before(h.Since)) {
 		list = list[1:]
@@ -81,12 +112,9 @@ func (b *backlog) wanted(h muc.History, most int, now time.Time) []words {
 	if !h.MaxChars.Set {
 		return list
 	}
-	chars := 0
+	total := 0
 	for i := len(list) - 1; i >= 0; i-- {
-		for _, c := range list[i].children {
-			chars += utf8.RuneCount(c.Append(nil))
-		}
-		if chars > h.MaxChars.N {
+		if total += chars(list[i]); total > h.MaxChars.N {
 			return list[i+1:]
 		}
 	}
@@ -95,7 +123,13 @@ func (b *backlog) wanted(h muc.History, most int, now time.Time) []words {
 
 // sendHistory tells a newcomer what was said before.
 func (r *room) sendHistory(o *occupant, h muc.History) {
-	for _, w := range r.backlog.wanted(h, r.up.user.config.Gateway.History, time.Now()) {
+	chars := func(w words) int {
+		if m := r.spoken(o, w, true); m != nil {
+			return utf8.RuneCount(m.Append(nil))
+		}
+		return 0
+	}
+	for _, w := range r.backlog.wanted(h, r.up.user.config.Gateway.History, time.Now(), chars) {
 		r.show(o, w, true)
 	}
 }

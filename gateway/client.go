@@ -14,11 +14,11 @@ import (
 type client struct {
 	jid      jid.JID
 	user     *user
-	uses     int // occupants that it is, or waits to be
+	uses     int    // occupants that it is, or waits to be
 	away     string // why it is away; "": it is not
-	inspect  bool // it was asked what it can do
-	pings    bool // it announced urn:xmpp:ping
-	versions bool // it announced jabber:iq:version
+	inspect  bool   // it was asked what it can do
+	pings    bool   // it announced urn:xmpp:ping
+	versions bool   // it announced jabber:iq:version
 }
 
 // client is the client of a full address, made if need be. Whoever calls it drops it

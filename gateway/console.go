@@ -53,6 +53,10 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, badRequest("This is no room."))
 		return
 	}
+	if at.Kind == mapping.Mask {
+		u.refuse(s, notFound("That is a mask: write to a nick or a channel."))
+		return
+	}
 	if at.Kind == mapping.Network {
 		if _, known := u.config.Network(at.Network); !known && u.known(at.Network) == nil {
 			u.refuse(s, notFound("This gateway knows no network "+at.Network+"."))

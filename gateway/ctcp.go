@@ -56,8 +56,8 @@ func (up *uplink) ctcpAsk(nick, verb string, word func(string) []*stanza.Element
 	if verb == "PING" {
 		body = strconv.FormatInt(time.Now().Unix(), 10)
 	}
-	up.ask(irc.Say{Target: nick, Kind: irc.CTCP, Verb: verb, Lines: []string{body}}, func(done *question) {
-		if err := done.err(); err != nil && up.ctcp.remove(q) {
+	up.give(irc.Say{Target: nick, Kind: irc.CTCP, Verb: verb, Lines: []string{body}}, func([]string) {}, func(err error) {
+		if up.ctcp.remove(q) {
 			q.fail(up.user.stanzaError(err, mapping.ForMessage, up.ircd()))
 		}
 	})

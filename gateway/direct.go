@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"time"
 
 	"isthmus/ircside/irc"
@@ -63,16 +64,12 @@ func (u *user) occupantMessage(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, notIn())
 		return
 	}
-	if !r.open() {
-		u.refuse(s, timedOut("The connection to the network is lost at the moment."))
-		return
-	}
 	m, ok := r.up.view.Member(r.channel, at.Occupant)
 	if !ok {
 		u.refuse(s, notFound("Nobody of that nick is in the room."))
 		return
 	}
-	r.up.private(s, m.Nick, r.channel)
+	r.up.ready(func() { r.up.private(s, m.Nick, r.channel) }, func(err error) { u.refuse(s, err) })
 }
 
 // nickMessage is a private message by nick%network. It opens a connection if there
@@ -114,14 +111,8 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 		return
 	}
 	up.talk(nick).room = by
-	if !up.tells() {
-		up.tell(cmd, s)
-		return
-	}
-	up.ask(cmd, func(q *question) {
-		if err := q.err(); err != nil {
-			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
-		}
+	up.give(cmd, func([]string) {}, func(err error) {
+		up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
 	})
 }
 
@@ -139,6 +130,16 @@ func (up *uplink) privateText(t irc.Text) {
 	}
 	up.deliver(t.From.Nick, id, stanza.T("", "body", body))
 	up.talk(t.From.Nick)
+	up.stay() // an answer is expected
+}
+
+// talkRenamed goes on talking to somebody who takes another nick.
+func (up *uplink) talkRenamed(from, to string) {
+	from, to = up.view.Support().Fold(from), up.view.Support().Fold(to)
+	if t := up.talks[from]; t != nil && from != to {
+		delete(up.talks, from)
+		up.talks[to] = t
+	}
 }
 
 // deliver sends a private message from somebody on IRC.
@@ -157,7 +158,17 @@ func (up *uplink) deliver(nick, id string, children ...*stanza.Element) {
 		up.log.Debug().Err(err).Msg("nick that no address can hold")
 		return
 	}
-	up.user.send(&stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: up.user.jid, Children: children})
+	up.user.tell(&stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: up.user.jid, Children: children})
+}
+
+// tell sends a private message; without a stream it is kept until there is one.
+func (u *user) tell(m *stanza.Stanza) {
+	if u.down {
+		m.Children = append(slices.Clip(m.Children), delayed(m.From.Bare(), time.Now()))
+	}
+	if !u.owe(m) {
+		u.send(m)
+	}
 }
 
 // deliver sends a private message from an occupant to each client in the room.
@@ -172,7 +183,7 @@ func (r *room) deliver(nick, id string, children []*stanza.Element) {
 		m := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: o.client.jid}
 		m.Children = append(m.Children, children...)
 		m.Children = append(m.Children, muc.User{}.Element())
-		r.up.user.send(m)
+		r.up.user.tell(m)
 	}
 }
 

@@ -24,7 +24,8 @@ type question struct {
 	faults  []irc.Fault
 	lines   []irc.Line
 	entries []irc.Entry
-	ids     []string // msgids of the lines of a message
+	words   bool     // it is a message, and echoed
+	ids     []string // msgids of its lines
 	lost    bool     // the link went before the answer
 }
 
@@ -42,24 +43,29 @@ func (q *question) err() error {
 	return nil
 }
 
+// says says whether the echo of a message answers a question, which may be nil.
+func (q *question) says() bool { return q != nil && q.words }
+
 // ask gives the network a command; then is called exactly once.
-func (up *uplink) ask(cmd irc.Command, then func(*question)) {
-	q := &question{then: then}
+func (up *uplink) ask(cmd irc.Command, then func(*question)) { up.put(cmd, &question{then: then}) }
+
+// put asks a question: its then is called exactly once.
+func (up *uplink) put(cmd irc.Command, q *question) {
 	if up.state != linkUp {
 		q.lost = true
-		then(q)
+		q.then(q)
 		return
 	}
 	if len(up.questions) >= maxQuestions {
 		q.faults = []irc.Fault{{Numeric: 439, Text: "too many requests at once"}}
-		then(q)
+		q.then(q)
 		return
 	}
 	up.lastRef++
 	q.ref = up.lastRef
 	if err := up.seat.Do(cmd, q.ref); err != nil {
 		q.faults = []irc.Fault{{Numeric: 439, Text: err.Error()}}
-		then(q)
+		q.then(q)
 		return
 	}
 	up.questions[q.ref] = q

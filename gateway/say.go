@@ -3,6 +3,7 @@ package gateway
 import (
 	"crypto/rand"
 	"slices"
+	"strings"
 	"time"
 
 	"isthmus/ircside/irc"
@@ -12,8 +13,18 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// maxLines is how many lines one message may become.
-const maxLines = 100
+const (
+	// maxLines is how many lines one message may become.
+	maxLines = 100
+	// maxWeight is how many bytes a message may hold besides, for all of it is shown
+	// to the user's other clients and kept for those that come.
+	maxWeight = 64 << 10
+)
+
+var errTooLong = &stanza.Error{
+	Type: stanza.Modify, Condition: stanza.PolicyViolation,
+	Text: "The message is too long for IRC: put the text somewhere and send its address.",
+}
 
 // held is a message that waits for the link.
 type held struct {
@@ -45,7 +56,7 @@ func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 	switch {
 	case isBody && body != "":
 		r.say(o, s)
-	case isSubject && !isBody:
+	case isSubject && !isBody && s.Child("", "thread") == nil: // XEP-0045 §8.1
 		r.setSubject(s, subject)
 	} // chat states, markers and the like are no words
 }
@@ -62,6 +73,10 @@ func (r *room) setSubject(s *stanza.Stanza, subject string) {
 
 // say sends a message to the channel, or keeps it until the link is back.
 func (r *room) say(o *occupant, s *stanza.Stanza) {
+	if weight(s.Children) > maxWeight {
+		r.up.user.refuse(s, errTooLong)
+		return
+	}
 	if !r.open() {
 		r.hold(o, s)
 		return
@@ -72,37 +87,34 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		r.up.user.refuse(s, err)
 		return
 	}
-	then := func(q *question) {
-		if err := q.err(); err != nil {
-			r.up.user.send(s.Refuse(r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
-			return
-		}
-		r.reflect(s, q.ids)
-	}
-	if r.up.tells() {
-		r.up.ask(cmd, then)
+	r.up.give(cmd, func(ids []string) { r.reflect(s, ids) }, func(err error) {
+		r.up.user.send(s.Refuse(r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
+	})
+}
+
+// give says something on the network. taken is called when that has taken it, with
+// the ids of its lines; at once where it tells only what it refuses, and then refused
+// may be called as well.
+func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(error)) {
+	if up.state != linkUp || up.caps.Has(irc.CapEchoMessage) || up.caps.Has(irc.CapLabeledResponse) {
+		q := &question{words: true, then: func(q *question) {
+			if err := q.err(); err != nil {
+				refused(err)
+				return
+			}
+			taken(q.ids)
+		}}
+		up.put(cmd, q)
 		return
 	}
-	r.up.tell(cmd, s)
-	r.reflect(s, nil)
-}
-
-// tells says whether the network says that it took a message.
-func (up *uplink) tells() bool {
-	return up.caps.Has(irc.CapEchoMessage) || up.caps.Has(irc.CapLabeledResponse)
-}
-
-// tell gives a message to a network that says only whether it refuses.
-func (up *uplink) tell(cmd irc.Command, s *stanza.Stanza) {
 	up.lastRef++
-	q := &question{ref: up.lastRef, refused: func(f irc.Fault) {
-		up.user.send(s.Refuse(up.user.stanzaError(f, mapping.ForMessage, up.ircd())))
-	}}
+	q := &question{ref: up.lastRef, refused: func(f irc.Fault) { refused(f) }}
 	if err := up.seat.Do(cmd, q.ref); err != nil {
-		up.user.refuse(s, errBusy)
+		refused(errBusy)
 		return
 	}
 	up.remember(q)
+	taken(nil)
 }
 
 // command is a body as lines that the network takes. Errors are *stanza.Error.
@@ -118,7 +130,7 @@ func (up *uplink) command(target, body string) (irc.Command, error) {
 	case len(lines) == 0:
 		return nil, badRequest("There is nothing in the message that IRC can carry.")
 	case more:
-		return nil, &stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation, Text: "The message is too long for IRC: put the text somewhere and send its address."}
+		return nil, errTooLong
 	}
 	return irc.Say{Target: target, Kind: kind, Lines: lines}, nil
 }
@@ -130,10 +142,10 @@ func (r *room) reflect(s *stanza.Stanza, ids []string) {
 	if len(ids) > 0 {
 		id = ids[0]
 	}
-	w := words{id: id, more: ids, stanzaID: s.ID, nick: r.nick(), at: time.Now(), lang: s.Lang}
+	w := words{id: id, more: ids, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang)}
 	for _, c := range s.Children {
 		if !muc.RoomOnly(c) {
-			w.children = append(w.children, c)
+			w.children = append(w.children, clone(c))
 		}
 	}
 	r.said(w)
@@ -154,9 +166,17 @@ func (r *room) said(w words) {
 
 // show shows words to one occupant; old ones say when they were said.
 func (r *room) show(o *occupant, w words, old bool) {
-	from, err := o.at.WithResource(mapping.Resource(w.nick))
-	if err != nil {
-		return
+	if m := r.spoken(o, w, old); m != nil {
+		r.up.user.send(m)
+	}
+}
+
+// spoken is the message that shows words to an occupant; nil for a nick that no
+// address can hold.
+func (r *room) spoken(o *occupant, w words, old bool) *stanza.Stanza {
+	from, ok := occupantAddress(o.at, w.nick)
+	if !ok {
+		return nil
 	}
 	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
 	m.Children = make([]*stanza.Element, 0, len(w.children)+2)
@@ -165,7 +185,7 @@ func (r *room) show(o *occupant, w words, old bool) {
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
 	}
-	r.up.user.send(m)
+	return m
 }
 
 // newID makes an id where the network has none.
@@ -178,10 +198,9 @@ func (up *uplink) text(t irc.Text) {
 		up.ctcpRequest(t)
 	case t.Kind == irc.CTCPReply:
 		up.ctcpReply(t)
-	case t.Self && t.Ref != 0:
-		if q := up.questions[t.Ref]; q != nil {
-			q.ids = append(q.ids, t.ID)
-		}
+	case t.Self && up.questions[t.Ref].says():
+		q := up.questions[t.Ref]
+		q.ids = append(q.ids, t.ID)
 	case up.view.Support().IsChannel(t.Target):
 		up.channelText(t)
 	case t.Self:

@@ -190,6 +190,8 @@ func (up *uplink) event(ev irc.Event) {
 		up.topic(ev)
 	case irc.Text:
 		up.text(ev)
+	case irc.Renamed:
+		up.talkRenamed(ev.Old, ev.New)
 	case irc.Invited:
 		up.invited(ev)
 	case irc.AwayReply:

@@ -12,6 +12,7 @@ var failures = map[string][]refusal{
 		{dests: of(ForMessage, ForSubject), typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network did not answer in time. It may have taken the message all the same."},
 		{typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network did not answer in time. Try again in a while."},
 	},
+	irc.CodeUnsayable:             always(stanza.Modify, stanza.BadRequest, "IRC has no words for that."),
 	"ACCOUNT_REQUIRED":            always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),
 	"NEED_REGISTRATION":           always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),
 	"ACCOUNT_REQUIRED_TO_CONNECT": always(stanza.Auth, stanza.RegistrationRequired, "The network lets in only those who log in. Ask the gateway's operator."),

@@ -156,7 +156,12 @@ func (s *Server) deliver(c *client, to []*client, m message) {
 		s.violation(c, fmt.Sprintf("the last %d bytes of a %s are lost: %q", over, m.command, m.body()))
 	}
 	for _, o := range to {
-		if m.command != "TAGMSG" || o.caps["message-tags"] {
+		switch {
+		case m.command == "TAGMSG" && !o.caps["message-tags"]:
+		case o == c: // no answer, but a side effect: not under the label
+			m.at = s.config.Now()
+			s.write(c, m)
+		default:
 			s.send(o, m)
 		}
 	}
