@@ -47,6 +47,9 @@ func (n *Network) connect(ctx context.Context, address string) (net.Conn, error)
 	dial := n.Dial
 	if dial == nil {
 		d := &net.Dialer{} // happy eyeballs are its default
+		if ip := net.ParseIP(n.Bind); ip != nil {
+			d.LocalAddr = &net.TCPAddr{IP: ip}
+		}
 		if n.Public {
 			d.Control = publicOnly
 		}

@@ -271,3 +271,21 @@ func TestPublicOnlyByName(t *testing.T) {
 	}
 	conn.Close()
 }
+
+// The address to connect from is what the server sees.
+func TestBind(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	n := &Network{ConnectTimeout: time.Minute, Bind: "127.0.0.7"}
+	conn, err := n.connect(t.Context(), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if host, _, _ := net.SplitHostPort(conn.LocalAddr().String()); host != "127.0.0.7" {
+		t.Errorf("connected from %s", host)
+	}
+}

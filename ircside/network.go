@@ -17,7 +17,8 @@ type Network struct {
 	Addresses []string    // host:port, tried in turn
 	TLS       *tls.Config // nil: plain text; ServerName is set per address
 	Charset   irc.Charset
-	Public    bool // only public addresses are dialled: users name the hosts
+	Public    bool   // only public addresses are dialled: users name the hosts
+	Bind      string // IP address to connect from; "": the system chooses
 
 	Rate  rate.Limit // lines a second
 	Burst int        // lines at once

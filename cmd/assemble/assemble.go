@@ -122,7 +122,7 @@ func (g *Gateway) network(n config.Network) (*ircside.Network, error) {
 	way := &ircside.Network{
 		Addresses: n.Addresses, Charset: charset, Public: n.PublicOnly,
 		Rate: rate.Limit(n.Rate), Burst: n.Burst, ConnectTimeout: n.ConnectTimeout,
-		RegisterTimeout: n.RegisterTimeout, WriteTimeout: n.WriteTimeout, Dial: g.net.IRC,
+		RegisterTimeout: n.RegisterTimeout, WriteTimeout: n.WriteTimeout, Dial: g.net.IRC, Bind: n.Bind,
 	}
 	if n.TLS {
 		if way.TLS, err = secure(n); err != nil {
