@@ -179,7 +179,7 @@ func (r *room) end() {
 	r.up.rooms.Delete(r.channel)
 	if r.up.view != nil {
 		if ch, ok := r.up.view.Channel(r.channel); ok {
-			if ch.Open {
+			if ch.Open && !r.up.user.stopped { // a QUIT is on its way then
 				r.up.do(irc.Part{Channel: r.channel})
 			}
 			r.up.view.Leave(r.channel)

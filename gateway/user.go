@@ -156,7 +156,9 @@ func (u *user) take(m mail) {
 }
 
 // idle says whether nothing is left to wait for.
-func (u *user) idle() bool { return len(u.uplinks) == 0 && u.open == 0 && len(u.watchers) == 0 }
+func (u *user) idle() bool {
+	return len(u.uplinks) == 0 && (u.open == 0 || u.stopped) && len(u.watchers) == 0
+}
 
 // send hands a stanza to the stream.
 func (u *user) send(s *stanza.Stanza) { u.hub.xmpp.Send(s) }
