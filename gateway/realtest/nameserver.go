@@ -3,14 +3,13 @@
 package realtest
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"testing"
 )
-
-// nameserverIP is where the test's own name server answers.
-const nameserverIP = "127.53.53.53"
 
 // withOwnNames gives a program a name server that knows no name, at once, in place
 // of the machine's. COMPAT ircd-hybrid: it looks up the name of every client and
@@ -23,7 +22,9 @@ func (p *Process) withOwnNames(t testing.TB) {
 	if os.Getuid() != 0 || exec.Command("unshare", "--mount", "true").Run() != nil {
 		return
 	}
-	conn, err := net.ListenPacket("udp", nameserverIP+":53")
+	// Any address of loopback; another run may have taken one.
+	ip := fmt.Sprintf("127.53.%d.%d", rand.IntN(256), 1+rand.IntN(254))
+	conn, err := net.ListenPacket("udp", ip+":53")
 	if err != nil {
 		t.Logf("no name server for %s: %v", p.Name, err)
 		return
@@ -37,7 +38,7 @@ func (p *Process) withOwnNames(t testing.TB) {
 		_ = conn.Close()
 		<-done
 	})
-	p.write(t, "resolv.conf", "nameserver "+nameserverIP+"\n")
+	p.write(t, "resolv.conf", "nameserver "+ip+"\n")
 	p.argv = append([]string{
 		"unshare", "--mount", "/bin/sh", "-c",
 		`mount --bind "$0" /etc/resolv.conf; exec setpriv --reuid=nobody --regid=nogroup --clear-groups --pdeathsig=KILL -- "$@"`,
