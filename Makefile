@@ -32,7 +32,9 @@ fuzz:
 install: build
 	install -Dm755 isthmus $(DESTDIR)$(PREFIX)/bin/isthmus
 	install -Dm644 cmd/isthmus/isthmus.service $(DESTDIR)$(PREFIX)/lib/systemd/system/isthmus.service
-	install -Dm644 cmd/isthmus/isthmus.1 $(DESTDIR)$(PREFIX)/share/man/man1/isthmus.1
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	scdoc <cmd/isthmus/isthmus.1.scd >$(DESTDIR)$(PREFIX)/share/man/man1/isthmus.1 || \
+		{ rm -f $(DESTDIR)$(PREFIX)/share/man/man1/isthmus.1; echo "no man page: it needs scdoc"; }
 
 clean:
 	rm -f isthmus
