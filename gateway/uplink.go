@@ -181,6 +181,7 @@ func (up *uplink) event(ev irc.Event) {
 	case irc.Registered:
 		up.registered(ev)
 	case irc.Supports:
+		up.caps = ev.Caps
 		up.refold()
 	case irc.Joined:
 		up.joined(ev)

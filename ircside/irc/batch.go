@@ -2,16 +2,13 @@ package irc
 
 import "strings"
 
-// maxBatches bounds how many batches a server may have open: a hostile one opens
-// them for ever. Lines of a batch that is not kept count as outside of any.
-const maxBatches = 64
-
 // A batch is a group of lines that the server holds together.
 // https://ircv3.net/specs/extensions/batch
 type batch struct {
-	kind   string
-	ask    *asked   // of the command that it answers, as labelled
-	quit   []string // of a netsplit
+	ask    *asked // the command that it answers
+	ends   bool   // it has the label itself: its end is an answer's
+	split  bool   // it is a netsplit
+	quit   []string
 	reason string
 }
 
@@ -21,24 +18,32 @@ func (c *Core) onBatch(in *incoming) {
 	if len(name) < 2 {
 		return
 	}
-	switch name[0] {
+	switch sign, name := name[0], name[1:]; sign {
 	case '+':
+		c.endBatch(name) // of one that was never ended
 		if len(c.batches) < maxBatches {
-			c.batches[name[1:]] = &batch{kind: strings.ToLower(in.Param(1)), ask: in.ask}
+			in.held = in.ask != nil // its label is answered when the batch ends
+			c.batches[strings.Clone(name)] = &batch{
+				ask: in.ask, ends: in.held && !in.batched, split: strings.EqualFold(in.Param(1), "netsplit"),
+			}
 		}
-		in.held = in.ask != nil // its label is answered when the batch ends
 	case '-':
-		b := c.batches[name[1:]]
-		if b == nil {
-			return
-		}
-		delete(c.batches, name[1:])
-		if len(b.quit) > 0 {
-			c.event(Quit{Nicks: b.quit, Reason: b.reason, Split: true})
-		}
-		if b.ask != nil && b.kind == "labeled-response" {
-			c.answered(b.ask)
-		}
+		c.endBatch(name)
+	}
+}
+
+func (c *Core) endBatch(name string) {
+	b := c.batches[name]
+	if b == nil {
+		return
+	}
+	delete(c.batches, name)
+	if len(b.quit) > 0 {
+		c.split -= len(b.quit)
+		c.event(Quit{Nicks: b.quit, Reason: b.reason, Split: true})
+	}
+	if b.ends {
+		c.answered(b.ask)
 	}
 }
 
@@ -52,7 +57,7 @@ func (c *Core) openBatch(in *incoming) {
 
 // splitBatch is the netsplit that a QUIT belongs to, or nil.
 func (c *Core) splitBatch(in *incoming) *batch {
-	if b := c.batches[in.Tags["batch"]]; b != nil && b.kind == "netsplit" {
+	if b := c.batches[in.Tags["batch"]]; b != nil && b.split {
 		return b
 	}
 	return nil

@@ -45,8 +45,7 @@ func (c Caps) String() string {
 	return strings.Join(names, " ")
 }
 
-// parseCaps reads a list of names; values and what is not known are left out, and
-// so are labels where there are no batches to put long answers in.
+// parseCaps reads a list of names; values and what is not known are left out.
 func parseCaps(list string) Caps {
 	var c Caps
 	for word := range strings.FieldsSeq(list) {
@@ -60,7 +59,7 @@ func parseCaps(list string) Caps {
 	return c
 }
 
-// grantable leaves out what makes no sense alone.
+// grantable leaves out labels where there are no batches to put long answers in.
 func (c Caps) grantable() Caps {
 	if !c.Has(CapBatch) {
 		c &^= CapLabeledResponse
@@ -76,6 +75,7 @@ func (c *Core) onCap(l Line) {
 	case "LS":
 		c.offered |= parseCaps(list)
 		if l.Param(2) != "*" || len(l.Params) < 4 {
+			c.singly = false
 			c.requestCaps(c.offered.grantable())
 		}
 	case "ACK":
@@ -84,12 +84,20 @@ func (c *Core) onCap(l Line) {
 		c.refuseCaps(parseCaps(list))
 	case "NEW":
 		c.offered |= parseCaps(list)
-		c.requestCaps(c.offered.grantable() &^ c.caps)
+		c.singly = c.asked != 0 // what is under way already is not begun again
+		c.requestCaps(c.offered.grantable() &^ c.caps &^ c.asked)
 	case "DEL":
 		gone := parseCaps(list)
 		c.offered &^= gone
-		c.caps &^= gone
-		c.caps = c.caps.grantable()
+		c.grant(c.caps &^ gone)
+	}
+}
+
+// grant takes on what the server grants by now, and tells if that is news.
+func (c *Core) grant(caps Caps) {
+	if caps = caps.grantable(); caps != c.caps {
+		c.caps = caps
+		c.supports()
 	}
 }
 
@@ -102,31 +110,43 @@ func (c *Core) requestCaps(want Caps) {
 	c.urgent("CAP", "REQ", want.String())
 }
 
+// acknowledge takes what was asked for, and nothing else, as granted.
 func (c *Core) acknowledge(list string) {
+	caps := c.caps
 	for word := range strings.FieldsSeq(list) {
 		name, off := strings.CutPrefix(word, "-")
-		got := parseCaps(name)
-		c.asked &^= got
+		got := parseCaps(strings.TrimLeft(name, "=~")) // modifiers of CAP before 302
 		if off {
-			c.caps &^= got
+			caps &^= got
 		} else {
-			c.caps |= got
+			caps |= got & c.asked
 		}
+		c.asked &^= got
 	}
+	c.grant(caps)
 	c.endCaps()
 }
 
-// refuseCaps asks one by one for what was refused as a whole: one bad name in a
-// request makes all of it fail.
+// refuseCaps asks one by one for what was refused as a whole, for one bad name in
+// a request makes all of it fail. It does so once. A refusal that names nothing is
+// one of all that is asked for.
 func (c *Core) refuseCaps(refused Caps) {
+	if refused &= c.asked; refused == 0 || !c.singly {
+		refused = c.asked
+	}
 	c.asked &^= refused
-	if refused&(refused-1) != 0 {
-		for rest := refused; rest != 0; rest &= rest - 1 {
-			c.requestCaps(rest & -rest)
-		}
+	if c.singly {
+		c.endCaps()
 		return
 	}
-	c.endCaps()
+	c.singly = true
+	if refused&(refused-1) == 0 {
+		c.endCaps()
+		return
+	}
+	for rest := refused; rest != 0; rest &= rest - 1 {
+		c.requestCaps(rest & -rest)
+	}
 }
 
 // endCaps goes on with the registration once nothing is asked for any more.

@@ -3,50 +3,103 @@ package irc
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// A gathering is a channel that we have joined and whose names are still coming.
+// A gathering is a channel whose names are still coming.
 type gathering struct {
 	name    string
 	members []Member
+	bytes   int // of the names
 	secret  byte
 	ref     Ref
 	fresh   bool    // it began with our JOIN, not with a NAMES
 	after   []Event // topic and modes, which come before the names
 }
 
-// maxAfter bounds what a server can make us keep until the names are complete.
-const maxAfter = 16
+// load is what all gatherings keep.
+type load struct{ bytes, events int }
 
 // channelEvent tells what is news about a channel: at once, or after the names if
 // they are still coming, for nobody can know a channel that is not Joined.
 func (c *Core) channelEvent(channel string, ev Event) {
-	if g, ok := c.joining.Get(channel); ok && g.fresh && len(g.after) < maxAfter {
+	if g, _ := c.inside.Get(channel); g != nil && g.fresh && c.load.events < maxHeld {
 		g.after = append(g.after, ev)
+		c.load.events++
 		return
 	}
 	c.event(ev)
 }
 
+// gather begins to gather a channel's names; nil: there are too many channels.
+func (c *Core) gather(channel string, fresh bool) *gathering {
+	old, in := c.inside.Get(channel)
+	if !in && c.inside.Len() >= maxChannels {
+		return nil
+	}
+	g := &gathering{name: strings.Clone(channel), fresh: fresh}
+	if old != nil {
+		g.ref = old.ref // of a JOIN that still wants its end
+		c.unload(old)
+	}
+	c.inside.Set(g.name, g)
+	return g
+}
+
+// gathering is the channel's, and nil if its names are told, or nobody's business.
+func (c *Core) gathering(channel string) *gathering {
+	g, _ := c.inside.Get(channel)
+	return g
+}
+
+func (c *Core) unload(g *gathering) {
+	c.load.bytes -= g.bytes
+	c.load.events -= len(g.after)
+}
+
+// add puts somebody into a gathering. Beyond all measure nobody is.
+func (c *Core) add(g *gathering, m Member) {
+	const each = 256 // roughly what an entry takes, and what its line does
+	if c.load.bytes < maxGathered {
+		g.members = append(g.members, m)
+		g.bytes += each
+		c.load.bytes += each
+	}
+}
+
 // onJoin has the channel in its first parameter, and with extended-join account
 // and real name behind it. https://ircv3.net/specs/extensions/extended-join
 func (c *Core) onJoin(in *incoming) {
-	channel, p := in.Param(0), in.from()
+	channel, p, known := in.Param(0), in.from(), Known(0)
 	if len(in.Params) >= 3 {
 		p.Account, p.Realname = account(in.Param(1)), in.Param(2)
+		known = KnownAccount | KnownRealname
 	}
-	if c.isMe(p.Nick) {
-		g := &gathering{name: channel, fresh: true}
-		g.ref = c.refOf(in, "JOIN", channel)
-		c.joining.Set(channel, g)
-		c.event(About{Person: p, Known: KnownHost})
-		return
+	if p.Host != "" {
+		known |= KnownHost
 	}
-	if g, ok := c.joining.Get(channel); ok {
-		g.members = append(g.members, Member{Person: p})
+	g := c.gathering(channel)
+	switch {
+	case !isName(p.Nick) || !isName(channel) || !c.support.IsChannel(channel):
+	case c.isMe(p.Nick):
+		if g = c.gather(channel, true); g == nil {
+			return
+		}
+		if ref := c.refOf(in, "JOIN", channel); ref != 0 {
+			g.ref = ref
+		}
+		if known != 0 {
+			c.event(About{Person: p, Known: known})
+		}
+	case g != nil && g.fresh: // and Joined will tell
+		c.add(g, Member{Person: p})
+	default:
+		if g != nil {
+			c.add(g, Member{Person: p})
+		}
+		c.event(Came{Channel: channel, Person: p, At: in.time()})
 	}
-	c.event(Came{Channel: channel, Person: p, At: in.time()})
 }
 
 // account reads what stands for "none".
@@ -62,10 +115,12 @@ func (c *Core) onNames(in *incoming) {
 		return
 	}
 	channel := in.Param(2)
-	g, ok := c.joining.Get(channel)
+	g, ok := c.inside.Get(channel)
 	if !ok {
-		g = &gathering{name: channel}
-		c.joining.Set(channel, g)
+		return // somebody asked for the names of a channel that we are not in
+	}
+	if g == nil {
+		g = c.gather(channel, false)
 	}
 	if s := in.Param(1); s != "" {
 		g.secret = s[0]
@@ -78,8 +133,8 @@ func (c *Core) onNames(in *incoming) {
 			continue
 		}
 		modes, who := c.support.SplitPrefixes(word)
-		if nick, user, host := splitMask(who); nick != "" {
-			g.members = append(g.members, Member{Person{Nick: nick, User: user, Host: host}, modes})
+		if nick, user, host := splitMask(who); isName(nick) {
+			c.add(g, Member{Person{Nick: nick, User: user, Host: host}, modes})
 		}
 	}
 }
@@ -111,57 +166,71 @@ func splitMask(mask string) (nick, user, host string) {
 }
 
 func (c *Core) onNamesEnd(in *incoming) {
-	channel := in.Param(1)
-	g, ok := c.joining.Get(channel)
-	if !ok {
+	g := c.gathering(in.Param(1))
+	if g == nil {
 		return
 	}
-	c.joining.Delete(channel)
-	j := Joined{Ref: g.ref, Channel: g.name, Members: g.members, Secret: g.secret}
-	if g.fresh && len(g.members) == 1 && g.members[0].Modes != "" {
-		j.Created = true
+	c.unload(g)
+	c.inside.Set(g.name, nil)
+	a := c.find(g.ref)
+	j := Joined{Channel: g.name, Members: g.members, Secret: g.secret}
+	if a != nil {
+		j.Ref = a.ref
+	}
+	if g.fresh && len(g.members) == 1 && c.isMe(g.members[0].Nick) {
+		j.Created = strings.ContainsAny(g.members[0].Modes, "qao")
 	}
 	c.event(j)
 	c.tell = append(c.tell, g.after...)
-	if !in.batched { // else the batch ends the answer
-		c.finish(g.ref)
+	if a != nil && (!in.batched || a.open <= 0) { // else the batch ends the answer
+		c.finish(a.ref)
 	}
 }
 
 func (c *Core) onPart(in *incoming) {
-	c.forget(in.Param(0), in.Source.Name)
 	w := Went{Channel: in.Param(0), Nick: in.Source.Name, Reason: in.Param(1), Ref: in.ref}
+	join := c.forget(w.Channel, w.Nick)
 	if c.isMe(w.Nick) {
 		w.Ref = c.refOf(in, "PART", w.Channel)
 	}
 	c.event(w)
 	c.finish(w.Ref)
+	c.finish(join)
 }
 
 func (c *Core) onKick(in *incoming) {
-	c.forget(in.Param(0), in.Param(1))
-	c.event(Went{
+	w := Went{
 		Channel: in.Param(0), Nick: in.Param(1), Kick: true, By: in.Source.Name,
 		Reason: in.Param(2), Ref: in.ref,
-	})
+	}
+	join := c.forget(w.Channel, w.Nick)
+	if c.isMe(w.By) {
+		w.Ref = c.refOf(in, "KICK", w.Nick)
+	}
+	c.event(w)
+	c.finish(join)
 }
 
-// forget keeps a gathering true to who went meanwhile.
-func (c *Core) forget(channel, nick string) {
-	g, ok := c.joining.Get(channel)
-	if !ok {
-		return
-	}
+// forget keeps a gathering true to who went meanwhile. If it was we, it tells the
+// JOIN that this is the end of.
+func (c *Core) forget(channel, nick string) (join Ref) {
+	g := c.gathering(channel)
 	if c.isMe(nick) {
-		c.joining.Delete(channel)
-		return
+		c.inside.Delete(channel)
+		if g != nil {
+			c.unload(g)
+			return g.ref
+		}
+		return 0
 	}
-	g.drop(c.support, nick)
+	if g != nil {
+		g.drop(c.support, nick)
+	}
+	return 0
 }
 
 func (g *gathering) drop(s *Support, nick string) {
-	nick = s.Fold(nick)
-	g.members = slices.DeleteFunc(g.members, func(m Member) bool { return s.Fold(m.Nick) == nick })
+	g.members = slices.DeleteFunc(g.members, func(m Member) bool { return s.same(m.Nick, nick) })
 }
 
 func (c *Core) onMode(in *incoming) {
@@ -192,6 +261,9 @@ func (c *Core) onTopic(in *incoming) {
 }
 
 func (c *Core) onTopicIs(in *incoming) {
+	if len(in.Params) < 3 {
+		return
+	}
 	t := Topic{Channel: in.Param(1), Ref: in.ref}
 	if in.Command == "332" {
 		t.Text = in.Last()
@@ -253,5 +325,8 @@ func (c *Core) onEntry(in *incoming) {
 }
 
 func (c *Core) onInvite(in *incoming) {
+	if len(in.Params) < 2 {
+		return
+	}
 	c.event(Invited{Channel: in.Param(1), By: in.from(), Nick: in.Param(0), Self: c.isMe(in.Param(0))})
 }

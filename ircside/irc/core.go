@@ -1,9 +1,6 @@
 package irc
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // An Identity is who a session is on its network, and how patient.
 type Identity struct {
@@ -49,12 +46,16 @@ type Core struct {
 	caps    Caps
 	offered Caps
 	asked   Caps // CAP REQ without an answer yet
+	singly  bool // they were asked for one by one
 
 	send    []Outgoing
 	tell    []Event
+	in      incoming // the line that is taken in: here, so that none is allocated
 	answers answers
 	batches map[string]*batch
-	joining *Map[*gathering]
+	split   int              // quits that wait in batches
+	inside  *Map[*gathering] // the channels that we are in; nil: it is told who else is
+	load    load
 
 	heard   time.Time // when the server last said something
 	pinged  time.Time // when we asked since; zero: we did not
@@ -74,7 +75,7 @@ func NewCore(id Identity, now time.Time) *Core {
 	}
 	c := &Core{
 		id: id, nick: id.Nick, support: DefaultSupport(), heard: now,
-		batches: map[string]*batch{}, joining: NewMap[*gathering](DefaultSupport().CaseMapping),
+		batches: map[string]*batch{}, inside: NewMap[*gathering](DefaultSupport().CaseMapping),
 	}
 	c.urgent("CAP", "LS", "302")
 	if id.Password != "" {
@@ -90,18 +91,24 @@ func (c *Core) Support() *Support { return c.support }
 
 // Recv takes in a line that the server sent.
 func (c *Core) Recv(l Line, now time.Time) {
+	if c.phase == phaseClosed {
+		return // Closed was the last event
+	}
 	c.heard, c.pinged = now, time.Time{}
-	in := incoming{Line: l, now: now}
+	c.in = incoming{Line: l, now: now}
+	in := &c.in
 	if l.Tags != nil {
-		c.label(&in)
-		c.openBatch(&in)
+		c.label(in)
+		c.openBatch(in)
 	}
 	if h, ok := handlers[l.Command]; ok {
-		h(c, &in)
+		c.showRaw(in)
+		h(c, in)
 	} else {
-		c.other(&in)
+		c.other(in)
 	}
-	c.unlabel(&in)
+	c.unlabel(in)
+	c.in = incoming{}
 }
 
 // Do takes in a wish. What cannot be said on IRC at all is refused by a Fault of
@@ -137,8 +144,11 @@ func (c *Core) Take() (send []Outgoing, tell []Event) {
 
 // Tick lets deadlines pass.
 func (c *Core) Tick(now time.Time) {
+	if c.phase == phaseClosed {
+		return
+	}
 	c.expire(now)
-	if c.id.PingAfter == 0 || c.phase == phaseClosed {
+	if c.id.PingAfter == 0 {
 		return
 	}
 	switch asked := !c.pinged.IsZero(); {
@@ -153,6 +163,9 @@ func (c *Core) Tick(now time.Time) {
 // Next is when Tick should be called at the latest; zero: not before something
 // else happens.
 func (c *Core) Next() time.Time {
+	if c.phase == phaseClosed {
+		return time.Time{}
+	}
 	next := c.answers.next()
 	if c.id.PingAfter > 0 {
 		ping := c.heard.Add(c.id.PingAfter)
@@ -201,7 +214,7 @@ func (c *Core) urgent(command string, params ...string) {
 
 func (c *Core) event(ev Event) { c.tell = append(c.tell, ev) }
 
-func (c *Core) isMe(nick string) bool { return c.support.Fold(nick) == c.support.Fold(c.nick) }
+func (c *Core) isMe(nick string) bool { return c.support.same(nick, c.nick) }
 
 // incoming is a line, and what its tags and batches say about it.
 type incoming struct {
@@ -215,8 +228,10 @@ type incoming struct {
 
 // time is when it was said. https://ircv3.net/specs/extensions/server-time
 func (in *incoming) time() time.Time {
-	if at, err := time.Parse(time.RFC3339Nano, in.Tags["time"]); err == nil {
-		return at
+	if stamp, ok := in.Tags["time"]; ok {
+		if at, err := time.Parse(time.RFC3339Nano, stamp); err == nil && at.Unix() >= 0 {
+			return at
+		}
 	}
 	return in.now
 }
@@ -241,6 +256,7 @@ var handlers = map[string]func(*Core, *incoming){
 	"PING": (*Core).onPing, "PONG": (*Core).onPong, "ERROR": (*Core).onError,
 	"ACK": (*Core).onIgnored, "BATCH": (*Core).onBatch,
 	"FAIL": (*Core).onFail, "WARN": (*Core).onRemark, "NOTE": (*Core).onRemark,
+	"WALLOPS": (*Core).onRemark,
 
 	"JOIN": (*Core).onJoin, "PART": (*Core).onPart, "KICK": (*Core).onKick,
 	"MODE": (*Core).onMode, "324": (*Core).onModeIs, "329": (*Core).onIgnored,
@@ -272,6 +288,6 @@ func (c *Core) other(in *incoming) {
 		return // a command that means nothing to us
 	case c.phase == phaseReady && c.answer(in):
 	default:
-		c.event(Note{From: in.Source.Name, Text: strings.Join(in.Params[min(1, len(in.Params)):], " ")})
+		c.note(in)
 	}
 }

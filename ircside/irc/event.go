@@ -19,8 +19,12 @@ type Registered struct {
 	Caps    Caps     // what was granted
 }
 
-// Supports says that the network changed what it supports while we are on it.
-type Supports struct{ Support *Support }
+// Supports says that the network changed what it supports, or grants, while we are
+// on it. It tells all that holds by now.
+type Supports struct {
+	Support *Support
+	Caps    Caps
+}
 
 // Connecting tells how far a session has come, for whoever asks the network's
 // address ("connecting to 127.0.0.1:6697").

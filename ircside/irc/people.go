@@ -4,11 +4,14 @@ import "strings"
 
 func (c *Core) onQuit(in *incoming) {
 	nick, reason := in.Source.Name, in.Param(0)
-	for _, g := range c.joining.All() {
-		g.drop(c.support, nick)
+	for _, g := range c.inside.All() {
+		if g != nil {
+			g.drop(c.support, nick)
+		}
 	}
-	if b := c.splitBatch(in); b != nil {
-		b.quit = append(b.quit, nick)
+	if b := c.splitBatch(in); b != nil && c.split < maxSplit && isName(nick) {
+		c.split++
+		b.quit = append(b.quit, strings.Clone(nick)) // not the line: there may be thousands
 		b.reason = reason
 		return
 	}
@@ -38,23 +41,29 @@ func isServer(name string) bool {
 
 func (c *Core) onNick(in *incoming) {
 	old, new := in.Source.Name, in.Param(0)
-	if new == "" {
+	if !isName(new) {
 		return
 	}
 	r := Renamed{Old: old, New: new}
-	for _, g := range c.joining.All() {
-		for i := range g.members {
-			if c.support.Fold(g.members[i].Nick) == c.support.Fold(old) {
-				g.members[i].Nick = new
-			}
+	for _, g := range c.inside.All() {
+		if g != nil {
+			g.rename(c.support, old, new)
 		}
 	}
 	if c.isMe(old) {
 		r.Ref = c.refOf(in, "NICK", "")
-		c.nick = new
+		c.nick = strings.Clone(new)
 	}
 	c.event(r)
 	c.finish(r.Ref)
+}
+
+func (g *gathering) rename(s *Support, old, new string) {
+	for i := range g.members {
+		if s.same(g.members[i].Nick, old) {
+			g.members[i].Nick = new
+		}
+	}
 }
 
 // onAway is away-notify. https://ircv3.net/specs/extensions/away-notify
@@ -88,7 +97,11 @@ func (c *Core) onSetname(in *incoming) {
 
 // onAwayReply is 301: whom we wrote to, or asked about, is away.
 func (c *Core) onAwayReply(in *incoming) {
-	if c.whoisRef(in) != 0 && c.answer(in) {
+	if len(in.Params) < 3 {
+		return
+	}
+	if ref := c.refOf(in, "WHOIS", in.Param(1)); ref != 0 {
+		c.event(Answer{Ref: ref, Line: in.Line})
 		return
 	}
 	c.event(AwayReply{Nick: in.Param(1), Text: in.Last()})
@@ -97,7 +110,7 @@ func (c *Core) onAwayReply(in *incoming) {
 
 // onWho is 352: channel user host server nick flags :hops realname. RFC 2812 §5.1
 func (c *Core) onWho(in *incoming) {
-	if len(in.Params) < 7 {
+	if len(in.Params) < 8 {
 		return
 	}
 	_, realname, _ := strings.Cut(in.Last(), " ")

@@ -10,8 +10,8 @@ func (c *Core) onWelcome(in *incoming) {
 		return
 	}
 	c.phase = phaseMOTD
-	if nick := in.Param(0); nick != "" && nick != "*" {
-		c.nick = nick
+	if nick := in.Param(0); isName(nick) && nick != "*" {
+		c.nick = strings.Clone(nick)
 	}
 	c.note(in)
 }
@@ -26,9 +26,14 @@ func (c *Core) onSupport(in *incoming) {
 		return
 	}
 	c.support = c.support.With(in.Params[1:])
-	c.joining.Refold(c.support.CaseMapping)
+	c.inside.Refold(c.support.CaseMapping)
+	c.supports()
+}
+
+// supports tells what the network supports by now, once it has let us in.
+func (c *Core) supports() {
 	if c.phase == phaseReady {
-		c.event(Supports{c.support})
+		c.event(Supports{Support: c.support, Caps: c.caps})
 	}
 }
 
@@ -46,6 +51,9 @@ func (c *Core) onBadNick(in *incoming) {
 		c.fault(in, n)
 		return
 	}
+	if c.dead != nil {
+		return
+	}
 	c.tries++
 	nick := ""
 	if c.id.Retry != nil {
@@ -60,8 +68,9 @@ func (c *Core) onBadNick(in *incoming) {
 	c.urgent("NICK", nick)
 }
 
+// onBanned is a refusal to let us in: 463, 464, 465. Once we are in, 464 is OPER's.
 func (c *Core) onBanned(in *incoming) {
-	if c.phase == phaseReady {
+	if c.phase >= phaseMOTD {
 		c.fault(in, in.Numeric())
 		return
 	}
@@ -94,8 +103,9 @@ func (c *Core) farewell(err *CloseError) *CloseError {
 	}
 	out := &CloseError{Reason: CloseLost, Text: c.goodbye}
 	switch {
-	case has("throttle", "too fast", "too many connections", "too many host connections",
-		"too many user connections", "try again later", "session limit", "connection limit"):
+	case has("throttl", "too fast", "too many connections", "too many host connections",
+		"too many user connections", "too many times", "try again later", "session limit",
+		"connection limit"):
 		out.Reason, out.Wait = CloseThrottled, 10*time.Second
 	case c.banned, has("k-line", "k:line", "g-line", "z-line", "d-line", "banned", "akill", "autokill", "x-line"):
 		out.Reason = CloseBanned

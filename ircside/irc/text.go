@@ -10,7 +10,7 @@ func (c *Core) onText(in *incoming) {
 	}
 	t := Text{
 		From: in.from(), Body: in.Last(), ID: in.Tags["msgid"], At: in.time(),
-		Server: in.Source.User == "" && in.Source.Host == "" && (in.Source.Name == "" || strings.Contains(in.Source.Name, ".")),
+		Server: c.isServer(in.Source),
 	}
 	t.Status, t.Target = c.support.SplitStatus(in.Param(0))
 	if t.Server {
@@ -37,6 +37,12 @@ func (c *Core) onText(in *incoming) {
 	c.event(t)
 }
 
+// isServer tells a server: it has a dot in its name, as no nick has, or nobody else
+// can be heard yet.
+func (c *Core) isServer(s Source) bool {
+	return s.User == "" && s.Host == "" && (s.Name == "" || strings.Contains(s.Name, ".") || c.phase < phaseMOTD)
+}
+
 // isEcho tells what we said from what others say. What we say to ourselves comes
 // twice where there are echoes; labels tell which of the two is the echo.
 func (c *Core) isEcho(in *incoming, t *Text) bool {
@@ -48,7 +54,7 @@ func (c *Core) isEcho(in *incoming, t *Text) bool {
 	case c.caps.Has(CapLabeledResponse):
 		return in.ask != nil
 	}
-	return c.caps.Has(CapEchoMessage) && c.oldest("PRIVMSG", t.Target) != nil
+	return c.caps.Has(CapEchoMessage) && c.echoed(in, t) != nil
 }
 
 // ctcp unwraps \x01VERB text\x01; the last \x01 may be missing.
