@@ -1,12 +1,11 @@
 package gateway
 
 import (
-	"strings"
+	"slices"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/iq"
-	"isthmus/xmppside/jid"
 	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
@@ -111,9 +110,22 @@ func setAdmin(q query, r *iq.Request) {
 
 // A plan is what several items of an IQ come to on IRC.
 type plan struct {
-	modes []irc.ModeChange
-	kicks []irc.Kick
-	asks  []irc.Command // invitations
+	unbans []string // nicks of people who are not in: all bans that name them go
+	modes  []irc.ModeChange
+	kicks  []kick
+}
+
+// A kick may follow a ban; then it does not matter who has gone by themselves.
+type kick struct {
+	irc.Kick
+	banned bool
+}
+
+// kick adds one, once for each nick.
+func (p *plan) kick(k kick) {
+	if !slices.ContainsFunc(p.kicks, func(other kick) bool { return other.Nick == k.Nick }) {
+		p.kicks = append(p.kicks, k)
+	}
 }
 
 // plan words all items, or says which of them cannot be.
@@ -168,13 +180,13 @@ func (r *room) planRole(p *plan, item muc.Item) *stanza.Error {
 		return err
 	}
 	scene := r.scene()
-	modes, kick, err := mapping.RoleChange(scene.Support, m, scene.Channel, item.Role)
+	modes, goes, err := mapping.RoleChange(scene.Support, m, scene.Channel, item.Role)
 	if err != nil {
 		return err
 	}
 	p.modes = append(p.modes, modes...)
-	if kick {
-		p.kicks = append(p.kicks, irc.Kick{Channel: r.channel, Nick: m.Nick, Reason: mapping.Line(item.Reason)})
+	if goes {
+		p.kick(kick{Kick: irc.Kick{Channel: r.channel, Nick: m.Nick, Reason: mapping.Line(item.Reason)}})
 	}
 	return nil
 }
@@ -186,6 +198,10 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 			return badRequest("A ban can only be lifted.")
 		}
 		p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: mask})
+		return nil
+	}
+	if err != nil && m.Nick != "" && item.Affiliation == muc.AffiliationNone {
+		p.unbans = append(p.unbans, m.Nick)
 		return nil
 	}
 	if err != nil {
@@ -200,57 +216,128 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 	return nil
 }
 
-// planBan bans by the mask that suits whom it is about, and kicks who is in.
+// planBan bans by the mask that suits whom it is about, and kicks all who are in and
+// whom it means.
 func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 	m, mask, err := r.target(item)
-	if err != nil && m.Nick == "" {
+	view := r.up.view
+	switch {
+	case err != nil && m.Nick == "":
 		return err
-	}
-	if mask == "" {
-		mask = mapping.BanMask(m.Person, r.up.view.Support(), r.up.view.Self().Host)
+	case err == nil && mask == "" && m.ID == view.Self().ID: // XEP-0045 §9.1
+		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict, Text: "You cannot ban yourself."}
+	case mask == "":
+		who := m.Person
+		if seen, ok := view.Person(m.Nick); ok {
+			who = seen // in another channel
+		}
+		mask = mapping.BanMask(who, view.Support(), view.Self().Host)
 	}
 	p.modes = append(p.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: mask})
-	for c := range r.up.view.Each(r.channel) {
-		if !c.Self && (err == nil && m.Nick != "" && c.After.ID == m.ID || irc.MatchMask(r.up.view.Support(), mask, c.After.Person) && c.After.Host != "") {
-			p.kicks = append(p.kicks, irc.Kick{Channel: r.channel, Nick: c.After.Nick, Reason: mapping.Line(item.Reason)})
+	for c := range view.Each(r.channel) {
+		meant := err == nil && c.After.ID == m.ID || c.After.Host != "" && irc.MatchMask(view.Support(), mask, c.After.Person)
+		if meant && !c.Self {
+			p.kick(kick{irc.Kick{Channel: r.channel, Nick: c.After.Nick, Reason: mapping.Line(item.Reason)}, true})
 		}
 	}
 	return nil
 }
 
-// carry gives a plan to the network and answers when all of it is done: with the
-// first refusal if there is one.
+// carry gives a plan to the network step by step, for who cannot ban shall not kick
+// either, and answers when all of it is done, or with the first refusal.
 func (r *room) carry(p plan, request *iq.Request) {
-	up := r.up
-	var commands []irc.Command
-	if len(p.modes) > 0 {
-		commands = append(commands, irc.SetModes{Channel: r.channel, Changes: p.modes})
-	}
-	for _, k := range p.kicks {
-		commands = append(commands, k)
-	}
-	commands = append(commands, p.asks...)
-	left := len(commands)
-	if left == 0 {
-		request.Result()
+	r.unban(p, func(p plan, err error) {
+		if err != nil {
+			r.failAdmin(request, err)
+			return
+		}
+		r.setModes(p, func(err error) {
+			if err != nil {
+				r.failAdmin(request, err)
+				return
+			}
+			r.kickAll(p, request)
+		})
+	})
+}
+
+func (r *room) failAdmin(request *iq.Request, err error) {
+	request.Fail(r.up.user.stanzaError(err, mapping.ForAdmin, r.up.ircd()))
+}
+
+// unban finds the bans that name those who are to be let in again.
+func (r *room) unban(p plan, then func(plan, error)) {
+	if len(p.unbans) == 0 {
+		then(p, nil)
 		return
 	}
+	r.up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
+		err := q.err()
+		for _, nick := range p.unbans {
+			found := false
+			for _, e := range q.entries {
+				if r.names(e.Mask, nick) {
+					found = true
+					p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: e.Mask})
+				}
+			}
+			if !found && err == nil {
+				err = notFound("Nobody called " + nick + " is in the room, and no ban names them.")
+			}
+		}
+		then(p, err)
+	})
+}
+
+// names says whether a mask names a nick, or somebody of that nick whom we see.
+func (r *room) names(mask, nick string) bool {
+	s := r.up.view.Support()
+	if name, _, _ := cutMask(mask); s.Fold(name) == s.Fold(nick) {
+		return true
+	}
+	who, seen := r.up.view.Person(nick)
+	return seen && who.Host != "" && irc.MatchMask(s, mask, who)
+}
+
+func (r *room) setModes(p plan, then func(error)) {
+	if len(p.modes) == 0 {
+		then(nil)
+		return
+	}
+	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) { then(q.err()) })
+}
+
+// kickAll kicks who is still in, and answers.
+func (r *room) kickAll(p plan, request *iq.Request) {
 	var first error
-	for _, cmd := range commands {
-		up.ask(cmd, func(q *question) {
-			if err := q.err(); err != nil && first == nil {
-				first = err
+	left := 1
+	done := func(err error) {
+		if first == nil {
+			first = err
+		}
+		if left--; left > 0 {
+			return
+		}
+		if first != nil {
+			r.failAdmin(request, first)
+			return
+		}
+		request.Result()
+	}
+	for _, k := range p.kicks {
+		if _, in := r.up.view.Member(r.channel, k.Nick); !in && k.banned {
+			continue
+		}
+		left++
+		r.up.ask(k.Kick, func(q *question) {
+			err := q.err()
+			if f, ok := err.(irc.Fault); ok && k.banned && (f.Numeric == 401 || f.Numeric == 441) {
+				err = nil
 			}
-			if left--; left > 0 {
-				return
-			}
-			if first != nil {
-				request.Fail(up.user.stanzaError(first, mapping.ForAdmin, up.ircd()))
-				return
-			}
-			request.Result()
+			done(err)
 		})
 	}
+	done(nil)
 }
 
 // setOwner takes the default configuration of a room as it is; forms are not
@@ -281,31 +368,48 @@ func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.
 	if err != nil {
 		return u.stanzaError(err, mapping.ForInvite, ""), true
 	}
+	if len(inv.Invites) == 0 {
+		return nil, true // IRC knows no refusal of an invitation
+	}
 	r, o := u.occupancy(s, at)
 	if o == nil {
 		return notIn(), true
 	}
+	refused := false
 	for _, i := range inv.Invites {
-		r.invite(s, i.To)
+		r.invite(s, i, func(err error) {
+			if !refused { // a message has one error
+				refused = true
+				u.send(s.Refuse(u.stanzaError(err, mapping.ForInvite, r.up.ircd())))
+			}
+		})
 	}
 	return nil, true
 }
 
-// invite asks somebody on this network into the channel.
-func (r *room) invite(s *stanza.Stanza, to jid.JID) {
+// invite asks somebody on this network into the channel, or passes an invitation on
+// to somebody on Jabber.
+func (r *room) invite(s *stanza.Stanza, i muc.Invite, refused func(error)) {
 	up := r.up
-	at, err := up.user.hub.scheme.Parse(to)
+	if i.To.Domain() != up.user.hub.domain.Domain() {
+		up.user.send(&stanza.Stanza{
+			Kind: stanza.Message, ID: newID(), From: s.To.Bare(), To: i.To,
+			Children: []*stanza.Element{muc.User{Invite: muc.Invite{From: s.From.Bare(), Reason: i.Reason}, Password: r.key}.Element()},
+		})
+		return
+	}
+	at, err := up.user.hub.scheme.Parse(i.To)
 	nick := at.Name
-	if at.Occupant != "" {
+	if at.Kind == mapping.Channel {
 		nick = at.Occupant
 	}
-	if err != nil || at.Network != up.name || nick == "" || up.view == nil {
-		up.user.refuse(s, notFound("Only people on the same network can be invited: nick%network."))
+	if err != nil || at.Network != up.name || nick == "" || at.Kind == mapping.Mask {
+		refused(notFound("Only people on the same network can be invited: nick%network."))
 		return
 	}
 	up.ask(irc.Invite{Nick: nick, Channel: r.channel}, func(q *question) {
 		if err := q.err(); err != nil {
-			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForInvite, up.ircd())))
+			refused(err)
 		}
 	})
 }
@@ -326,6 +430,3 @@ func (up *uplink) invited(ev irc.Invited) {
 		Children: []*stanza.Element{muc.User{Invite: muc.Invite{From: by}}.Element()},
 	})
 }
-
-// cleanName is a name for a text: nothing that could forge a line.
-func cleanName(s string) string { return mapping.Strip(strings.TrimSpace(s)) }

@@ -110,7 +110,7 @@ func (r *room) catchUp(o *occupant) {
 		r.show(o, w, true)
 	}
 	if old.Topic != now.Topic {
-		r.subject(o)
+		r.subject(o, "")
 	}
 }
 

@@ -284,7 +284,7 @@ func (r *room) welcome(o *occupant, history muc.History) {
 		r.send(o, shown)
 	}
 	r.sendHistory(o, history)
-	r.subject(o)
+	r.subject(o, "")
 }
 
 // sendSelf is send for the presence that answers a join: it has the join's id.

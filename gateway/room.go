@@ -20,14 +20,16 @@ const (
 // A room is one channel as one seat sees it, shown to the clients that entered it.
 // It holds no members: the view does.
 type room struct {
-	up      *uplink
-	channel string // as it was asked for first, then as the network spells it
-	key     string
-	asked   bool        // a JOIN is under way
-	members []*occupant // who has entered, in order of entering
-	queue   []*occupant // who waits for the JOIN
-	backlog backlog
-	held    []*held // words that wait for the link
+	up       *uplink
+	channel  string // as it was asked for first, then as the network spells it
+	key      string
+	asked    bool        // a JOIN is under way
+	members  []*occupant // who has entered, in order of entering
+	queue    []*occupant // who waits for the JOIN
+	backlog  backlog
+	held     []*held  // words that wait for the link
+	topics   int      // how often the topic changed
+	subjects []string // ids of our own messages that ask for another
 }
 
 // An occupant is a client in a room, by the address that it used: the same channel
@@ -243,16 +245,22 @@ func (up *uplink) topic(ev irc.Topic) {
 	if !ok || !ev.Changed {
 		return
 	}
+	r.topics++
+	id := ""
+	if by, _, _ := cutMask(ev.By); len(r.subjects) > 0 && by == up.view.Self().Nick {
+		id = r.subjects[0]
+	}
 	for _, o := range r.members {
 		if o.missing == nil {
-			r.subject(o)
+			r.subject(o, id)
 		}
 	}
 }
 
 // subject tells an occupant what the topic is, who set it and when; an empty one
-// too. XEP-0045 §7.2.15.
-func (r *room) subject(o *occupant) {
+// too. id is that of the message by which we asked for it; "": we did not.
+// XEP-0045 §7.2.15.
+func (r *room) subject(o *occupant, id string) {
 	ch, _ := r.up.view.Channel(r.channel)
 	from := o.at
 	if by, _, _ := cutMask(ch.TopicBy); by != "" {
@@ -260,7 +268,7 @@ func (r *room) subject(o *occupant) {
 			from = j
 		}
 	}
-	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: from, To: o.client.jid}
+	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: id, From: from, To: o.client.jid}
 	m.Children = []*stanza.Element{stanza.T("", "subject", mapping.Strip(ch.Topic))}
 	if ch.TopicAt > 0 && time.Since(time.Unix(ch.TopicAt, 0)) > time.Minute {
 		m.Children = append(m.Children, delayed(o.at, time.Unix(ch.TopicAt, 0)))

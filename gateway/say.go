@@ -57,16 +57,24 @@ func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 	case isBody && body != "":
 		r.say(o, s)
 	case isSubject && !isBody && s.Child("", "thread") == nil: // XEP-0045 §8.1
-		r.setSubject(s, subject)
+		r.setSubject(o, s, subject)
 	} // chat states, markers and the like are no words
 }
 
-// setSubject asks for another topic. All see it when the network has taken it.
-func (r *room) setSubject(s *stanza.Stanza, subject string) {
-	up := r.up
+// setSubject asks for another topic. All see it when the network has taken it; who
+// asked sees what it is even if the network finds that nothing changes.
+func (r *room) setSubject(o *occupant, s *stanza.Stanza, subject string) {
+	up, seen, id := r.up, r.topics, s.ID
+	r.subjects = append(r.subjects, id)
 	up.ask(irc.SetTopic{Channel: r.channel, Text: mapping.Line(subject)}, func(q *question) {
-		if err := q.err(); err != nil {
+		if i := slices.Index(r.subjects, id); i >= 0 {
+			r.subjects = slices.Delete(r.subjects, i, i+1)
+		}
+		switch err := q.err(); {
+		case err != nil:
 			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForSubject, up.ircd())))
+		case r.topics == seen && slices.Contains(r.members, o):
+			r.subject(o, id)
 		}
 	})
 }
