@@ -20,37 +20,46 @@ const (
 	awayEvery = time.Hour
 )
 
-// talks are private conversations, by folded nick.
-type talks map[string]*talk
+// talks are private conversations.
+type talks struct {
+	with map[string]*talk // by folded nick
+	n    uint64           // counts their messages
+}
 
 // A talk is how a conversation with somebody goes: by an occupant's address or by
 // nick%network.
 type talk struct {
-	room   string    // the channel by whose occupant address it goes; "" is nick%network
-	used   time.Time // to forget the oldest
-	away   string    // what was told last about their being away
+	room   string // the channel by whose occupant address it goes; "" is nick%network
+	used   uint64 // its last message, to forget the oldest
+	away   string // what was told last about their being away
 	toldAt time.Time
 }
 
 // talk is the conversation with a nick, made if need be.
 func (up *uplink) talk(nick string) *talk {
 	key := up.view.Support().Fold(nick)
-	t := up.talks[key]
+	t := up.talks.with[key]
 	if t == nil {
-		if len(up.talks) >= maxTalks {
-			oldest := ""
-			for k, other := range up.talks {
-				if oldest == "" || other.used.Before(up.talks[oldest].used) {
-					oldest = k
-				}
-			}
-			delete(up.talks, oldest)
+		if len(up.talks.with) >= maxTalks {
+			up.talks.forget()
 		}
 		t = &talk{}
-		up.talks[key] = t
+		up.talks.with[key] = t
 	}
-	t.used = time.Now()
+	up.talks.n++
+	t.used = up.talks.n
 	return t
+}
+
+// forget drops the conversation in which nothing was said for longest.
+func (ts *talks) forget() {
+	oldest := ""
+	for key, t := range ts.with {
+		if oldest == "" || t.used < ts.with[oldest].used {
+			oldest = key
+		}
+	}
+	delete(ts.with, oldest)
 }
 
 // occupantMessage is a private message by an occupant's address. XEP-0045 §7.5.
@@ -136,16 +145,16 @@ func (up *uplink) privateText(t irc.Text) {
 // talkRenamed goes on talking to somebody who takes another nick.
 func (up *uplink) talkRenamed(from, to string) {
 	from, to = up.view.Support().Fold(from), up.view.Support().Fold(to)
-	if t := up.talks[from]; t != nil && from != to {
-		delete(up.talks, from)
-		up.talks[to] = t
+	if t := up.talks.with[from]; t != nil && from != to {
+		delete(up.talks.with, from)
+		up.talks.with[to] = t
 	}
 }
 
 // deliver sends a private message from somebody on IRC.
 func (up *uplink) deliver(nick, id string, children ...*stanza.Element) {
 	key := up.view.Support().Fold(nick)
-	if t := up.talks[key]; t != nil && t.room != "" {
+	if t := up.talks.with[key]; t != nil && t.room != "" {
 		if r, ok := up.rooms.Get(t.room); ok && len(r.members) > 0 {
 			if _, in := up.view.Member(r.channel, nick); in {
 				r.deliver(nick, id, children)
@@ -191,7 +200,7 @@ func (r *room) deliver(nick, id string, children []*stanza.Element) {
 // time.
 func (up *uplink) awayReply(ev irc.AwayReply) {
 	key := up.view.Support().Fold(ev.Nick)
-	t := up.talks[key]
+	t := up.talks.with[key]
 	if t == nil || t.away == ev.Text && time.Since(t.toldAt) < awayEvery {
 		return
 	}

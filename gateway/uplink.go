@@ -88,7 +88,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 		user: u, name: n.Name, net: n, wish: asked,
 		log:       u.log.With().Str("network", n.Name).Logger(),
 		rooms:     irc.NewMap[*room](irc.ASCII),
-		questions: map[irc.Ref]*question{}, talks: talks{}, ctcp: newCTCP(),
+		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(),
 	}
 	if err := up.dial(); err != nil {
 		return nil, err
@@ -437,7 +437,7 @@ func (up *uplink) stay() {
 		return
 	}
 	grace := up.user.config.Gateway.Linger
-	if len(up.talks) > 0 {
+	if len(up.talks.with) > 0 {
 		grace = max(grace, talkGrace)
 	}
 	var timer *time.Timer
