@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -258,5 +257,5 @@ func TestSizes(t *testing.T) {
 	}
 	report("file", files, fileLimit)
 	report("function", functions, functionLimit)
-	t.Log(fmt.Sprintf("%d lines in %d files, %d functions, median function %d", total, len(files), len(functions), functions[len(functions)/2].lines))
+	t.Logf("%d lines in %d files, %d functions, median function %d", total, len(files), len(functions), functions[len(functions)/2].lines)
 }

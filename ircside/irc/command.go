@@ -72,5 +72,5 @@ type Whois struct{ Nick string }
 // Raw sends one line as it is. It must not hold a line break.
 type Raw struct{ Line string }
 
-// Quit leaves the network.
+// QuitCmd leaves the network.
 type QuitCmd struct{ Reason string }
