@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,8 +12,16 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// errClosing is what senders get once the stream is being ended.
-var errClosing = errors.New("the stream is being closed")
+// What senders get once the stream is being ended, and who does not wait when the
+// queue is full.
+var (
+	errClosing = errors.New("the stream is being closed")
+	errFull    = errors.New("too much is waiting to be written")
+)
+
+// maxHandshake is how much a server may say before it lets us in, in bytes: to
+// encoding/xml nothing is too long.
+const maxHandshake = 64 << 10
 
 // A conn is the connection under the session. It reads through a buffer of ours,
 // byte by byte where encoding/xml wants it so, which therefore buffers nothing
@@ -21,23 +30,26 @@ var errClosing = errors.New("the stream is being closed")
 type conn struct {
 	net.Conn
 	*bufio.Reader
-	heard   atomic.Int64 // when something was read last, in Unix nanoseconds
-	timeout time.Duration
+	began   time.Time
+	heard   atomic.Int64  // when something was read last, in nanoseconds since it began
+	early   int           // bytes that the handshake has taken
+	timeout time.Duration // without any progress in writing
 	max     int
 
 	mu         sync.Mutex // guards what follows
 	wake, room sync.Cond
 	buf, spare []byte
 	err        error
-	closing    bool
+	closing    bool          // no stanza is taken any more
+	ended      bool          // nor anything else
+	last       time.Time     // when the rest must have been written
 	done       chan struct{} // the writer has ended
 }
 
 func newConn(nc net.Conn, max int, timeout time.Duration) *conn {
-	c := &conn{Conn: nc, timeout: timeout, max: max, done: make(chan struct{})}
+	c := &conn{Conn: nc, began: time.Now(), timeout: timeout, max: max, done: make(chan struct{})}
 	c.Reader = bufio.NewReaderSize(reader{c}, 1<<16)
 	c.wake.L, c.room.L = &c.mu, &c.mu
-	c.heard.Store(time.Now().UnixNano())
 	if tcp, ok := nc.(*net.TCPConn); ok {
 		tcp.SetNoDelay(true)
 	}
@@ -50,40 +62,68 @@ type reader struct{ c *conn }
 func (r reader) Read(p []byte) (int, error) {
 	n, err := r.c.Conn.Read(p)
 	if n > 0 {
-		r.c.heard.Store(time.Now().UnixNano())
+		r.c.heard.Store(int64(time.Since(r.c.began)))
 	}
 	return n, err
 }
 
-// Read reads through the buffer.
+// silent is how long nothing has been read.
+func (c *conn) silent() time.Duration { return time.Since(c.began) - time.Duration(c.heard.Load()) }
+
+// Read is there for net.Conn; mellium reads by the byte.
 func (c *conn) Read(p []byte) (int, error) { return c.Reader.Read(p) }
 
-// Write queues bytes, for the handshake and the stream's end.
-func (c *conn) Write(p []byte) (int, error) {
-	err := c.put(func(b []byte) []byte { return append(b, p...) })
-	if err != nil {
-		return 0, err
+// ReadByte serves the handshake. What follows is read from the Reader itself.
+func (c *conn) ReadByte() (byte, error) {
+	if c.early++; c.early > maxHandshake {
+		return 0, errors.New("the server says too much in the handshake")
 	}
-	return len(p), nil
+	return c.Reader.ReadByte()
 }
 
-// send queues a stanza.
-func (c *conn) send(s *stanza.Stanza) error { return c.put(s.Append) }
+// Write queues bytes for the session, which says the handshake and the stream's end.
+// It never waits.
+func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.err != nil:
+		return 0, c.err
+	case c.ended:
+		return 0, errClosing
+	}
+	c.buf = append(c.buf, p...)
+	c.wake.Signal()
+	return len(p), nil
+}
 
 // put lets something append to the queue, whole stanzas only. It waits for room.
 func (c *conn) put(write func([]byte) []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.buf) > c.max && c.err == nil {
+	for len(c.buf) > c.max && c.err == nil && !c.closing {
 		c.room.Wait()
 	}
-	if c.err != nil {
+	return c.add(write)
+}
+
+// offer queues a stanza if there is room, and never waits.
+func (c *conn) offer(s *stanza.Stanza) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.buf) > c.max {
+		return errFull
+	}
+	return c.add(s.Append)
+}
+
+func (c *conn) add(write func([]byte) []byte) error {
+	switch {
+	case c.err != nil:
 		return c.err
-	}
-	if c.closing {
+	case c.closing:
 		return errClosing
-	}
-	if len(c.buf) == 0 {
+	case len(c.buf) == 0:
 		c.wake.Signal()
 	}
 	c.buf = write(c.buf)
@@ -98,13 +138,13 @@ func (c *conn) full() bool {
 }
 
 // write is the writer. It ends with the first error, or once all is written after
-// close.
+// the end.
 func (c *conn) write() {
 	defer close(c.done)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
-		for len(c.buf) == 0 && !c.closing && c.err == nil {
+		for len(c.buf) == 0 && !c.ended && c.err == nil {
 			c.wake.Wait()
 		}
 		if len(c.buf) == 0 || c.err != nil {
@@ -112,18 +152,32 @@ func (c *conn) write() {
 		}
 		b := c.buf
 		c.buf = c.spare[:0]
-		c.mu.Unlock()
-		c.Conn.SetWriteDeadline(time.Now().Add(c.timeout))
-		_, err := c.Conn.Write(b)
-		c.mu.Lock()
+		c.room.Broadcast()
+		c.flush(b)
 		if cap(b) > 4*c.max {
 			b = nil // a burst is over
 		}
 		c.spare = b
-		if err != nil {
+	}
+}
+
+// flush writes b, without the lock. A server that takes it slowly has a deadline for
+// each piece that it takes.
+func (c *conn) flush(b []byte) {
+	for len(b) > 0 && c.err == nil {
+		deadline := time.Now().Add(c.timeout)
+		if c.closing && c.last.Before(deadline) {
+			deadline = c.last
+		}
+		c.Conn.SetWriteDeadline(deadline)
+		c.mu.Unlock()
+		n, err := c.Conn.Write(b)
+		c.mu.Lock()
+		b = b[n:]
+		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded)
+		if err != nil && !slow {
 			c.failed(err)
 		}
-		c.room.Broadcast()
 	}
 }
 
@@ -137,17 +191,26 @@ func (c *conn) failed(err error) {
 	c.wake.Signal()
 }
 
-// abort ends both sides at once.
-func (c *conn) abort(err error) {
+// abort ends both sides at once. It returns the error that did so first.
+func (c *conn) abort(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failed(err)
+	return c.err
 }
 
-// finish lets what has gathered be written, and takes no more.
-func (c *conn) finish() {
+// finish takes no more stanzas, has bye write the last words, and lets the writer
+// write all that, within some time. It waits for nothing.
+func (c *conn) finish(bye func() error, within time.Duration) {
 	c.mu.Lock()
-	c.closing = true
+	c.closing, c.last = true, time.Now().Add(within)
+	c.Conn.SetWriteDeadline(c.last)
+	c.room.Broadcast()
+	c.mu.Unlock()
+	_ = bye() // fails only when the connection has, which the reader tells
+
+	c.mu.Lock()
+	c.ended = true
 	c.wake.Signal()
 	c.mu.Unlock()
 }

@@ -1,0 +1,236 @@
+package xmppside
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"isthmus/xmppside/stanza"
+)
+
+// What gathers while a write is under way leaves in one.
+func TestCoalesce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, func(_ *bench, c *Config) { c.QueueBytes = 1 << 20 })
+		l := b.up("")
+		var want strings.Builder
+		for i := range 1000 {
+			s := message(fmt.Sprint(i), 400)
+			b.c.Send(s)
+			want.WriteString(text(s))
+			if i == 0 {
+				synctest.Wait() // its write has begun
+			}
+		}
+		l.read()
+		got, writes := l.took()
+		if got != want.String() {
+			t.Error("not all, or not in order")
+		}
+		if writes != 2 {
+			t.Errorf("%d writes, want 2", writes)
+		}
+		b.stop()
+	})
+}
+
+// Many may send at once, and stanzas stay whole, each sender's in order.
+func TestSendTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, nil)
+		l := b.up("").read()
+		var senders sync.WaitGroup
+		for i := range 20 {
+			senders.Go(func() {
+				for n := range 50 {
+					b.c.Send(message(fmt.Sprintf("s%d-%d", i, n), 400))
+				}
+			})
+		}
+		senders.Wait()
+		got, _ := l.took()
+		next := map[int]int{}
+		for n := 0; got != ""; n++ {
+			var sender, count int
+			_, after, _ := strings.Cut(got, " id='s")
+			fmt.Sscanf(after, "%d-%d'", &sender, &count)
+			want := text(message(fmt.Sprintf("s%d-%d", sender, count), 400))
+			if !strings.HasPrefix(got, want) || next[sender] != count {
+				t.Fatalf("stanza %d of sender %d: %.200s", next[sender], sender, got)
+			}
+			next[sender]++
+			got = got[len(want):]
+			if got == "" && n != 20*50-1 {
+				t.Errorf("%d stanzas", n+1)
+			}
+		}
+		b.stop()
+	})
+}
+
+// A server that does not read has senders wait, and a server that reads again has
+// them go on; Busy says which.
+func TestSendWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, nil)
+		l := b.up("")
+		sent := 0
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 100 {
+				b.c.Send(message("m", 1000))
+				sent++
+			}
+		}()
+		synctest.Wait()
+		if !b.c.Busy() || sent < 5 || sent > 12 {
+			t.Errorf("busy: %v, %d stanzas sent", b.c.Busy(), sent)
+		}
+		time.Sleep(5 * time.Second)
+		l.read()
+		<-done
+		if got, _ := l.took(); strings.Count(got, "</message>") != 100 || b.c.Busy() {
+			t.Errorf("%d stanzas came, busy: %v", strings.Count(got, "</message>"), b.c.Busy())
+		}
+		b.stop()
+	})
+}
+
+// Who waits goes on as soon as the stream is lost, before anybody is told so.
+func TestSendReturns(t *testing.T) {
+	for name, c := range map[string]struct {
+		end   func(*bench, *link)
+		after time.Duration
+	}{
+		"nothing is read":   {func(*bench, *link) {}, 10 * time.Second},
+		"socket closed":     {func(_ *bench, l *link) { l.Close() }, 0},
+		"server ends":       {func(_ *bench, l *link) { l.say("</stream:stream>") }, 0},
+		"component stopped": {func(b *bench, _ *link) { b.cancel() }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sender sync.WaitGroup
+				b := start(t, func(b *bench, _ *Config) { b.onDown = sender.Wait })
+				l := b.up("")
+				conn := b.c.conn.Load()
+				sender.Go(func() {
+					for conn.put(message("m", 1000).Append) == nil {
+					}
+				})
+				synctest.Wait()
+				began := time.Now()
+				c.end(b, l)
+				sender.Wait()
+				if d := time.Since(began); d != c.after {
+					t.Errorf("after %v, want %v", d, c.after)
+				}
+				b.stop()
+			})
+		})
+	}
+}
+
+// A server that reads slowly is not one that does not read.
+func TestSlowServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, func(_ *bench, c *Config) { c.QueueBytes, c.PingAfter = 1<<20, 0 })
+		l := b.up("")
+		for range 100 {
+			b.c.Send(message("m", 400))
+		}
+		synctest.Wait()
+		p := make([]byte, 1000)
+		n := 0
+		for n < 100*len(text(message("m", 400))) {
+			time.Sleep(9 * time.Second)
+			m, err := l.Read(p)
+			if err != nil {
+				t.Fatalf("behind %d bytes: %v", n, err)
+			}
+			n += m
+		}
+		l.read()
+		b.stop()
+	})
+}
+
+// A server that reads nothing loses us after the time of a write.
+func TestWriteDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, nil)
+		b.up("")
+		b.c.Send(message("m", 400))
+		time.Sleep(10*time.Second - 1)
+		b.wantTold("up true")
+		time.Sleep(1)
+		b.wantTold("up true", "down false")
+		if !strings.Contains(b.logged(), "i/o timeout") {
+			t.Error(b.logged())
+		}
+		b.stop()
+	})
+}
+
+// A burst's memory is given back.
+func TestBurstIsForgotten(t *testing.T) {
+	ours, theirs := net.Pipe()
+	c := newConn(ours, 100, time.Minute)
+	go c.write()
+	go io.Copy(io.Discard, theirs) // ends with the pipe
+	for range 10 {
+		c.send(t, 100_000)
+	}
+	for range 10 {
+		c.send(t, 10)
+	}
+	c.finish(func() error { return nil }, time.Minute)
+	<-c.done
+	if n := cap(c.buf) + cap(c.spare); n > 1000 {
+		t.Errorf("%d bytes are kept", n)
+	}
+	ours.Close()
+}
+
+// send puts bytes and waits until they are on their way.
+func (c *conn) send(t *testing.T, n int) {
+	t.Helper()
+	if err := c.put(func(b []byte) []byte { return append(b, make([]byte, n)...) }); err != nil {
+		t.Fatal(err)
+	}
+	for c.full() {
+		c.mu.Lock()
+		if len(c.buf) > c.max {
+			c.room.Wait()
+		}
+		c.mu.Unlock()
+	}
+}
+
+func BenchmarkPut(b *testing.B) {
+	ours, theirs := net.Pipe()
+	c := newConn(ours, 1<<20, time.Minute)
+	go c.write()
+	go io.Copy(io.Discard, theirs) // ends with the pipe
+	s := &stanza.Stanza{
+		Kind: stanza.Message, Type: "groupchat", ID: "0123456789abcdef", From: room, To: alice,
+		Children: []*stanza.Element{
+			stanza.T("", "body", strings.Repeat("hello & how are you? ", 8)),
+			stanza.E("urn:xmpp:sid:0", "stanza-id").Set("id", "0123456789").Set("by", "#c%net@irc.test"),
+		},
+	}
+	b.SetBytes(int64(len(text(s))))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.put(s.Append); err != nil {
+			b.Fatal(err)
+		}
+	}
+	c.abort(errClosing)
+	<-c.done
+}
