@@ -281,6 +281,27 @@ func TestSlowSinkIsNoSilence(t *testing.T) {
 	}
 }
 
+// An answer to our PING that lies there while the sink has the session wait is one.
+func TestSlowSinkAndPong(t *testing.T) {
+	for range 20 { // which of the two it sees first is chance
+		synctest.Test(t, func(t *testing.T) {
+			f := open(t, nil).register()
+			time.Sleep(2*time.Minute + time.Second)
+			f.wantTold("PING isthmus")
+			f.block()
+			f.s.Do(irc.Join{Channel: "no channel"}, 1) // is refused at once
+			f.say("PONG isthmus")
+			time.Sleep(10 * time.Minute)
+			f.release()
+			synctest.Wait()
+			if count[irc.Closed](f) != 0 {
+				t.Fatalf("ended: %v", f.closed())
+			}
+			f.s.Abort()
+		})
+	}
+}
+
 // Nothing that proves who one is gets into a log, whatever is switched on.
 func TestSecrets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
