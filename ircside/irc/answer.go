@@ -164,6 +164,7 @@ func (c *Core) unlabel(in *incoming) {
 // join whose names still come ends with them.
 func (c *Core) answered(a *asked) {
 	if a.open--; a.open > 0 {
+		a.deadline = c.heard.Add(c.id.AnswerAfter) // lines that wait for the pace are no silence
 		return
 	}
 	for _, g := range c.inside.All() {

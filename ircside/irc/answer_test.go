@@ -340,6 +340,18 @@ func TestSay(t *testing.T) {
 			tick 30s
 			=Fault ref=1 command=PRIVMSG code=TIMEOUT text=no answer from the network
 			=Done ref=1`},
+		{"lines that wait for the pace are no silence", labels, "", `
+			do 1 SAY #c a|b|c
+			>@label=1.0 PRIVMSG #c a
+			>@label=1.1 PRIVMSG #c b
+			>@label=1.2 PRIVMSG #c c
+			tick 20s
+			<@label=1.0 :s ACK
+			tick 20s
+			<@label=1.1 :s ACK
+			tick 20s
+			<@label=1.2 :s ACK
+			=Done ref=1`},
 		{"neither: silence is success", "", "", `
 			do 1 SAY #c a
 			>PRIVMSG #c a
