@@ -33,6 +33,13 @@ func FitNick(asked string, s *irc.Support) (nick string, exact bool) {
 	return nick, nick == asked
 }
 
+// FirstNick is what to ask a network for that has not said yet what it takes: letters
+// of all scripts, at any length.
+func FirstNick(asked string) string {
+	nick, _ := FitNick(asked, &irc.Support{CaseMapping: irc.Unicode})
+	return nick
+}
+
 // nickOf makes a nick of whatever was asked for.
 func nickOf(asked string, takes func(rune) bool) string {
 	var b strings.Builder
@@ -133,7 +140,7 @@ func NickRetry(asked string, attempt, numeric int, s *irc.Support) string {
 	}
 	var better []string
 	for _, n := range []string{cutNick(nick, s.NickLen), cutNick(nick, limit)} {
-		if n != asked && !slices.Contains(better, n) {
+		if n != FirstNick(asked) && !slices.Contains(better, n) {
 			better = append(better, n)
 		}
 	}

@@ -19,7 +19,10 @@ var numerics = map[int][]refusal{
 	},
 	404: always(stanza.Auth, stanza.Forbidden, "The channel does not let you speak. Ask an operator for voice, or log in to the network."),
 	405: always(stanza.Wait, stanza.ResourceConstraint, "You are in as many channels as the network allows. Leave one first."),
-	407: always(stanza.Modify, stanza.PolicyViolation, "That is too many recipients at once. Write to fewer."),
+	407: {
+		{dests: of(ForJoin), typ: stanza.Modify, condition: stanza.PolicyViolation, say: "The network cannot tell which channel is meant. Check the name."},
+		{typ: stanza.Modify, condition: stanza.PolicyViolation, say: "That is too many recipients at once. Write to fewer."},
+	},
 	408: {
 		{words: "service", typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "The network has no such service."},
 		{typ: stanza.Modify, condition: stanza.NotAcceptable, say: "The channel takes no formatting. Send plain text."},
@@ -88,7 +91,10 @@ var numerics = map[int][]refusal{
 	481: always(stanza.Auth, stanza.Forbidden, "Only operators of the network may do that."),
 	482: always(stanza.Auth, stanza.Forbidden, "Only operators of the channel may do that. Ask one of them."),
 	484: always(stanza.Cancel, stanza.NotAllowed, "The network protects them, or restricts you."),
-	485: always(stanza.Cancel, stanza.NotAllowed, "The network protects them, or keeps this to whom the channel belongs to."),
+	485: {
+		{dests: of(ForJoin), typ: stanza.Cancel, condition: stanza.NotAllowed, say: "The network keeps that channel closed. Join another."},
+		{typ: stanza.Cancel, condition: stanza.NotAllowed, say: "The network protects them, or keeps this to whom the channel belongs to."},
+	},
 	486: always(stanza.Auth, stanza.Forbidden, "They take messages only from those who are logged in to the network. Log in first."),
 	488: always(stanza.Modify, stanza.NotAcceptable, "That needs a connection with TLS. Ask the gateway's operator."),
 	489: {
