@@ -63,7 +63,7 @@ func (c *Core) blame(f Fault) *asked {
 		case !a.accepts(f.Numeric) || a.labelled && a.verb != "JOIN":
 		case a.about(target) || a.about(extra):
 			named = pick(named, a)
-		case f.Target == "", !c.support.IsChannel(f.Target) && a.mayMean(f.Numeric):
+		case f.Target == "", a.verb == "NICK", !c.support.IsChannel(f.Target) && a.mayMean(f.Numeric):
 			other = pick(other, a)
 		}
 	}
