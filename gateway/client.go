@@ -103,6 +103,15 @@ func (up *uplink) updateAway() {
 	if text != up.awayText {
 		up.awayText = text
 		up.do(irc.Away{Text: text})
+		up.user.after(0, func() { up.showAway(text) })
+	}
+}
+
+// showAway shows it to our own clients as well, which the network does not tell us.
+func (up *uplink) showAway(text string) {
+	if up.state == linkUp && up.awayText == text {
+		self := irc.Person{Nick: up.view.Self().Nick, Away: text != "", AwayText: text}
+		up.event(irc.About{Person: self, Known: irc.KnownAway})
 	}
 }
 

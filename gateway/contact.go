@@ -1,17 +1,56 @@
 package gateway
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"isthmus/mapping"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
+
+// watchers are the addresses of ours that a user wants to know about, and the clients
+// for whose sake; a bare address stands for those that are not known.
+type watchers map[jid.JID]map[jid.JID]bool
+
+const (
+	maxWatched  = 100 // addresses of one user's
+	maxWatching = 20  // clients for one of them
+)
+
+// add has a client know about one of our addresses.
+func (w watchers) add(ours, client jid.JID) {
+	clients := w[ours]
+	if clients == nil {
+		if len(w) >= maxWatched {
+			return
+		}
+		clients = map[jid.JID]bool{}
+		w[ours] = clients
+	}
+	if len(clients) < maxWatching {
+		clients[client] = true
+	}
+	if !client.IsBare() {
+		delete(clients, client.Bare())
+	}
+}
+
+// remove is the other way round; the last client takes the address along, and so does
+// the user.
+func (w watchers) remove(ours, client jid.JID) {
+	if delete(w[ours], client); client.IsBare() || len(w[ours]) == 0 {
+		delete(w, ours)
+	}
+}
 
 // contactPresence is a presence to the gateway, a network or somebody on one, as
 // from a roster. The gateway and its networks can be subscribed to: a network is
 // online while its user is connected to it. RFC 6121 §3, §4
 func (u *user) contactPresence(s *stanza.Stanza, at mapping.Address) {
 	bare := s.To.Bare()
-	service := at.Kind == mapping.Gateway || at.Kind == mapping.Network
+	service := (at.Kind == mapping.Gateway || at.Kind == mapping.Network) && query{u, at}.unknown() == nil
 	switch s.Type {
 	case "subscribe":
 		if !service {
@@ -19,31 +58,31 @@ func (u *user) contactPresence(s *stanza.Stanza, at mapping.Address) {
 			return
 		}
 		u.sendPresence(bare, "subscribed")
-		u.watch(bare, at)
+		u.watch(s.From, bare, at)
 	case "unsubscribe":
-		delete(u.watchers, bare)
+		u.watchers.remove(bare, u.jid)
 		u.sendPresence(bare, "unsubscribed")
 	case "", "probe":
 		if service {
-			u.watch(bare, at)
+			u.watch(s.From, bare, at)
 		} else {
-			u.sendPresence(bare, "unavailable")
+			u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: bare, To: s.From})
 		}
 	case "unavailable":
-		delete(u.watchers, bare)
+		u.watchers.remove(bare, s.From)
 	}
 }
 
 // watch tells how an address stands now, and from now on.
-func (u *user) watch(bare jid.JID, at mapping.Address) {
-	u.watchers[bare] = true
+func (u *user) watch(client, ours jid.JID, at mapping.Address) {
+	u.watchers.add(ours, client)
 	if at.Kind == mapping.Network {
 		if up := u.known(at.Network); up == nil || up.state != linkUp {
-			u.sendPresence(bare, "unavailable")
+			u.sendPresence(ours, "unavailable")
 			return
 		}
 	}
-	u.sendPresence(bare, "")
+	u.sendPresence(ours, "")
 }
 
 func (u *user) sendPresence(from jid.JID, typ string) {
@@ -53,7 +92,7 @@ func (u *user) sendPresence(from jid.JID, typ string) {
 // networkPresence tells whoever watches how an uplink stands.
 func (u *user) networkPresence(up *uplink) {
 	from, err := u.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: up.name})
-	if err != nil || !u.watchers[from] {
+	if err != nil || u.watchers[from] == nil {
 		return
 	}
 	typ := "unavailable"
@@ -65,7 +104,7 @@ func (u *user) networkPresence(up *uplink) {
 
 // watchersOffline tells whoever watches that the gateway stops.
 func (u *user) watchersOffline() {
-	for from := range u.watchers {
+	for _, from := range slices.SortedFunc(maps.Keys(u.watchers), func(a, b jid.JID) int { return strings.Compare(a.String(), b.String()) }) {
 		u.sendPresence(from, "unavailable")
 	}
 }

@@ -76,34 +76,62 @@ func (u *user) iq(s *stanza.Stanza, at mapping.Address) {
 	if s.Type != "get" && s.Type != "set" {
 		return
 	}
-	u.hub.mux.Serve(query{u, at}, place(at), iq.NewRequest(s, u.send))
+	q, r := query{u, at}, iq.NewRequest(s, u.send)
+	switch err := q.unknown(); {
+	case at.Kind == mapping.Mask:
+		r.Fail(notFound("That is a mask, and nobody in particular."))
+	case at.Kind == mapping.Network && err != nil:
+		r.Fail(err)
+	default:
+		u.hub.mux.Serve(q, place(at), r)
+	}
 }
 
 func identity(category, typ, name string) *stanza.Element {
 	return stanza.E(nsInfo, "identity").Set("category", category).Set("type", typ).Set("name", name)
 }
 
+// unknown says that a question is about a network that there is not.
+func (q query) unknown() *stanza.Error {
+	if q.at.Kind == mapping.Gateway || q.user.known(q.at.Network) != nil {
+		return nil
+	}
+	if _, ok := q.user.config.Network(q.at.Network); ok {
+		return nil
+	}
+	return notFound("This gateway knows no network " + q.at.Network + ".")
+}
+
 // getInfo is disco#info. XEP-0030 §3
 func getInfo(q query, r *iq.Request) {
-	if node := r.Payload().Attr("node"); node != "" {
-		r.Fail(notFound("There is no such node."))
+	if err := q.unknown(); err != nil {
+		r.Fail(err)
 		return
 	}
 	answer := stanza.E(nsInfo, "query")
 	where := place(q.at)
+	if node := r.Payload().Attr("node"); node == "x-roomuser-item" && where == iq.Room {
+		r.Result(q.reservedNick(answer.Set("node", node)))
+		return
+	} else if node != "" {
+		r.Fail(notFound("There is no such node."))
+		return
+	}
 	switch where {
 	case iq.Gateway:
 		name := q.user.config.Gateway.Name
 		answer.Add(identity("gateway", "irc", name), identity("conference", "irc", name))
 	case iq.Network:
-		if _, ok := q.user.config.Network(q.at.Network); !ok {
-			r.Fail(notFound("This gateway knows no network " + q.at.Network + "."))
-			return
-		}
 		answer.Add(identity("gateway", "irc", q.at.Network), identity("conference", "irc", q.at.Network))
 	case iq.Room:
 		answer.Add(identity("conference", "text", q.at.Name), identity("conference", "irc", q.at.Name))
-	case iq.Occupant, iq.Nick:
+	case iq.Occupant:
+		if err := q.absent(r); err != nil {
+			r.Fail(err)
+			return
+		}
+		fallthrough
+	case iq.Nick:
 		answer.Add(identity("client", "irc", ""))
 	}
 	for _, f := range q.user.hub.mux.Features(where) {
@@ -113,6 +141,25 @@ func getInfo(q query, r *iq.Request) {
 		q.roomFeatures(answer)
 	}
 	r.Result(answer)
+}
+
+// reservedNick is the nick that a join will get: the one that the network knows us
+// by. XEP-0045 §7.12
+func (q query) reservedNick(answer *stanza.Element) *stanza.Element {
+	if up := q.user.known(q.at.Network); up != nil && up.view != nil {
+		answer.Add(identity("conference", "text", mapping.Resource(up.view.Self().Nick)))
+	}
+	return answer
+}
+
+// absent says why an occupant cannot be asked about: whoever asks is not in the room,
+// or they are not. XEP-0045 §6.6
+func (q query) absent(r *iq.Request) *stanza.Error {
+	_, _, err := q.person(r)
+	if err != nil && err.Condition == stanza.NotAcceptable {
+		return badRequest("You are not in this room: join it first.")
+	}
+	return err
 }
 
 // roomFeatures says what is known of a room's configuration. XEP-0045 §6.4
@@ -138,6 +185,10 @@ func (q query) roomFeatures(answer *stanza.Element) {
 
 // getItems is disco#items. XEP-0030 §4
 func getItems(q query, r *iq.Request) {
+	if err := q.unknown(); err != nil {
+		r.Fail(err)
+		return
+	}
 	answer := stanza.E(nsItems, "query")
 	item := func(at mapping.Address, name string) {
 		if j, err := q.user.hub.scheme.JID(at); err == nil {
@@ -158,6 +209,11 @@ func getItems(q query, r *iq.Request) {
 			for _, room := range up.list() {
 				item(mapping.Address{Kind: mapping.Channel, Network: up.name, Name: room.channel}, room.channel)
 			}
+		}
+	case iq.Occupant:
+		if err := q.absent(r); err != nil {
+			r.Fail(err)
+			return
 		}
 	case iq.Room:
 		if room, o := q.user.occupancy(r.IQ, q.at); o != nil {
@@ -242,10 +298,15 @@ func getVersion(q query, r *iq.Request) {
 	r.Result(stanza.E(nsVersion, "query", stanza.T(nsVersion, "name", "Isthmus"), stanza.T(nsVersion, "version", q.user.hub.version)))
 }
 
-// getPersonVersion asks by CTCP VERSION.
+// getPersonVersion asks by CTCP VERSION. What is said first passes for the name, for
+// both are wanted.
 func getPersonVersion(q query, r *iq.Request) {
 	q.askPerson(r, "VERSION", func(text string) []*stanza.Element {
-		return []*stanza.Element{stanza.E(nsVersion, "query", stanza.T(nsVersion, "name", mapping.Strip(text)))}
+		name, version, _ := strings.Cut(mapping.Line(mapping.Strip(text)), " ")
+		if name == "" {
+			return nil
+		}
+		return []*stanza.Element{stanza.E(nsVersion, "query", stanza.T(nsVersion, "name", name), stanza.T(nsVersion, "version", version))}
 	})
 }
 

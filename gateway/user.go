@@ -33,7 +33,7 @@ type user struct {
 	config   *config.Config
 	uplinks  map[string]*uplink
 	clients  map[jid.JID]*client
-	watchers map[jid.JID]bool // our addresses that this user subscribes to
+	watchers watchers         // our addresses that this user subscribes to
 	open     int              // answers that are waited for
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
@@ -61,7 +61,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		hub: h, jid: bare, log: h.log.With().Stringer("user", bare).Logger(),
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
 		departed: map[departure]*stanza.Stanza{}, config: h.config.Load(),
-		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: map[jid.JID]bool{},
+		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
 	}
 }
 

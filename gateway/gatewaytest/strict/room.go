@@ -48,6 +48,10 @@ func (c *Checker) presenceSent(s *stanza.Stanza) {
 		if r != nil && r.state != absent {
 			r.leaving = true
 		}
+	case "probe":
+		if r != nil && r.members[s.To.Resource()] != "" {
+			r.members[s.To.Resource()] = "asked for" // whatever the answer is, it is news
+		}
 	case "":
 		if r == nil {
 			r = &room{}
