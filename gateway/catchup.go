@@ -52,6 +52,7 @@ func (u *user) streamUp() {
 	asked := map[*client]bool{}
 	for _, up := range u.inOrder() {
 		for _, r := range up.list() {
+			r.admit()
 			for _, o := range slices.Clone(r.members) {
 				if o.missing != nil && !asked[o.client] {
 					asked[o.client] = true
@@ -114,8 +115,16 @@ func (r *room) catchUp(o *occupant) {
 	}
 }
 
-// owe keeps a farewell for when the stream is back; false: there is one, or it is
-// full.
+// deliver sends what must not be lost: if there is no stream, once it is back. An IQ's
+// answer is not waited for as long.
+func (u *user) deliver(s *stanza.Stanza) {
+	if s.Kind == stanza.IQ || !u.owe(s) {
+		u.send(s)
+	}
+}
+
+// owe keeps a stanza for when the stream is back; false: there is one, or too much is
+// kept.
 func (u *user) owe(s *stanza.Stanza) bool {
 	if !u.down || len(u.owed) >= maxOwed {
 		return false

@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"time"
+	"slices"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
@@ -35,8 +35,9 @@ func (u *user) roomPresence(s *stanza.Stanza, at mapping.Address) {
 	case wants && at.Occupant == "":
 		u.refuseJoin(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
 	case wants && o != nil && o.missing == nil:
-		o.join = s
+		o.again(s, at, join)
 		r.welcome(o, join.History)
+		r.up.updateAway()
 	case wants:
 		u.enter(s, at, join)
 	case o != nil:
@@ -59,35 +60,17 @@ func (u *user) occupancy(s *stanza.Stanza, at mapping.Address) (*room, *occupant
 	return r, r.occupant(s.From, s.To)
 }
 
-// lostTrack answers a presence that is an update of somebody who is not in: the
-// client believes to be in the room, and is told that it is not. XEP-0045 §7.2.18.
-func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
-	if at.Occupant == "" {
-		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
-		return
-	}
-	if u.joining(s, at) {
-		return // its join is under way, and this was sent after it
-	}
-	gone := mapping.Gone(at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, statusTechnical)
-	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
-}
-
-// joining says whether a client waits to enter the room that it writes to.
-func (u *user) joining(s *stanza.Stanza, at mapping.Address) bool {
-	up := u.known(at.Network)
-	if up == nil {
-		return false
-	}
-	r, ok := up.rooms.Get(at.Name)
-	return ok && find(r.queue, s.From, s.To) != nil
+// again takes a join in that is repeated: it is what the answer goes to.
+func (o *occupant) again(s *stanza.Stanza, at mapping.Address, join muc.Join) {
+	o.join, o.asked, o.show = s, at.Occupant, showing(s)
+	o.client.note(s)
 }
 
 // enter begins a join. It is answered whatever happens: by the welcome, or by
 // refuseJoin.
 func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
-	if u.stopped {
-		u.refuseJoin(s, &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."})
+	if most := u.config.Gateway.MaxRooms; most > 0 && !u.hasRoom(at) && u.roomCount() >= most {
+		u.refuseJoin(s, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are in as many rooms as this gateway lets you. Leave one first."})
 		return
 	}
 	up, err := u.uplink(at.Network, at.Occupant)
@@ -95,22 +78,13 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 		u.refuseJoin(s, err)
 		return
 	}
-	_, there := up.rooms.Get(at.Name)
-	if most := u.config.Gateway.MaxRooms; !there && most > 0 && u.roomCount() >= most {
-		u.refuseJoin(s, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are in as many rooms as this gateway lets you."})
-		return
-	}
-	if up.state == linkClosing {
-		up.gone(timedOut("The connection was closed."), "The connection was closed.")
-		u.enter(s, at, join)
-		return
-	}
 	r := up.room(at.Name)
-	if join.Password != "" {
+	if join.Password != "" && !r.open() {
 		r.key = join.Password
 	}
 	if old := find(r.queue, s.From, s.To); old != nil {
-		old.join, old.history, old.asked = s, join.History, at.Occupant
+		old.again(s, at, join)
+		old.history = join.History
 		return
 	}
 	o := &occupant{
@@ -122,9 +96,7 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 		r.remove(old) // it comes back after having missed something
 	}
 	r.queue = append(r.queue, o)
-	u.after(u.config.Gateway.JoinTimeout+time.Second, func() {
-		r.refuseOne(o, timedOut("The network has not answered in time."))
-	})
+	u.after(u.config.Gateway.JoinTimeout, func() { up.overdue(o) })
 	switch {
 	case r.open():
 		r.admit()
@@ -132,6 +104,32 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 		r.join()
 	}
 	up.updateAway()
+}
+
+// overdue refuses who has waited for a lost link. Whatever else a join waits for has a
+// deadline of its own, as the answer to our JOIN, or comes in turn, as connections to
+// a network that takes only so many.
+func (up *uplink) overdue(o *occupant) {
+	for _, r := range up.list() {
+		if !slices.Contains(r.queue, o) {
+			continue
+		}
+		if up.view != nil && up.state != linkUp {
+			r.refuseOne(o, timedOut("The connection to the network was lost, and has not come back in time. Try again in a while."))
+			return
+		}
+		up.user.after(up.user.config.Gateway.JoinTimeout, func() { up.overdue(o) })
+	}
+}
+
+// hasRoom says whether there is a room already.
+func (u *user) hasRoom(at mapping.Address) bool {
+	up := u.known(at.Network)
+	if up == nil {
+		return false
+	}
+	_, ok := up.rooms.Get(at.Name)
+	return ok
 }
 
 // roomCount is how many rooms the user has, on all networks.
@@ -150,7 +148,13 @@ func (r *room) join() {
 		return
 	}
 	r.asked = true
-	r.up.ask(irc.Join{Channel: r.channel, Key: r.key}, r.joined)
+	key := r.key
+	if r.up.view != nil {
+		if ch, ok := r.up.view.Channel(r.channel); ok && ch.Key != "" {
+			key = ch.Key // it may have changed while we were in
+		}
+	}
+	r.up.ask(irc.Join{Channel: r.channel, Key: key}, r.joined)
 }
 
 // joined is the network's answer to our JOIN.
@@ -160,6 +164,9 @@ func (r *room) joined(q *question) {
 	case q.lost:
 		return // it is asked for again after the reconnect
 	case r.open():
+		if ch, _ := r.up.view.Channel(r.channel); ch.Topic != r.told {
+			r.tellTopic("") // it changed while the link was lost
+		}
 		r.admit()
 		r.release()
 		return
@@ -193,15 +200,14 @@ func (r *room) refuseWaiting(err error) {
 // refuseOne answers one client that waits; it does nothing if the client is in by
 // now, or no longer wants.
 func (r *room) refuseOne(o *occupant, err error) {
-	for i, other := range r.queue {
-		if other == o {
-			r.queue = append(r.queue[:i], r.queue[i+1:]...)
-			o.client.drop()
-			r.up.user.refuseJoin(o.join, r.up.joinError(err))
-			r.end()
-			return
-		}
+	i := slices.Index(r.queue, o)
+	if i < 0 {
+		return
 	}
+	r.queue = slices.Delete(r.queue, i, i+1)
+	o.client.drop()
+	r.up.user.refuseJoin(o.join, r.up.joinError(err))
+	r.end()
 }
 
 // joinError words a refusal to enter. A forward names the new address.
@@ -209,7 +215,7 @@ func (up *uplink) joinError(err error) *stanza.Error {
 	if f, ok := err.(irc.Fault); ok && f.Numeric == 470 {
 		to := mapping.Address{Kind: mapping.Channel, Network: up.name, Name: f.Extra}
 		if j, bad := up.user.hub.scheme.JID(to); bad == nil {
-			return mapping.Moved(j, f.Text)
+			return mapping.Moved(j, "This channel sends those who join it to "+f.Extra+". Join that one. ("+mapping.Strip(f.Text)+")")
 		}
 	}
 	return up.user.stanzaError(err, mapping.ForJoin, up.ircd())
@@ -223,12 +229,9 @@ func (up *uplink) ircd() string {
 	return up.view.Support().Version
 }
 
-// refuseJoin answers a join with its id and, as clients want it, the muc <x/>.
-// XEP-0045 §7.2.
+// refuseJoin answers a join that comes to nothing.
 func (u *user) refuseJoin(s *stanza.Stanza, err error) {
-	answer := s.Refuse(u.stanzaError(err, mapping.ForJoin, ""))
-	answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
-	u.send(answer)
+	u.deliver(refusal(s, u.stanzaError(err, mapping.ForJoin, "")))
 }
 
 // joined takes in that we are in a channel. One that nobody wants is left again: a
@@ -251,9 +254,9 @@ func (up *uplink) joined(ev irc.Joined) {
 	}
 }
 
-// admit lets in everybody who waits.
+// admit lets in everybody who waits, as soon as they can be told.
 func (r *room) admit() {
-	if !r.open() {
+	if !r.open() || r.up.user.down {
 		return
 	}
 	queue := r.queue
@@ -326,13 +329,9 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 		r.exit(o, statusText(s))
 	}
 	if o := find(r.queue, s.From, s.To); o != nil {
-		for i := range r.queue {
-			if r.queue[i] == o {
-				r.queue = append(r.queue[:i], r.queue[i+1:]...)
-				break
-			}
-		}
+		r.queue = slices.DeleteFunc(r.queue, func(other *occupant) bool { return other == o })
 		o.client.drop()
+		r.send(o, []mapping.Shown{mapping.Gone(at.Occupant, "")}) // which ends the join, too
 		r.end()
 	}
 	up.updateAway()
@@ -341,7 +340,7 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 // exit shows an occupant its own leaving. The last one takes the channel along.
 func (r *room) exit(o *occupant, reason string) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(r.nick(), "")})
+	r.send(o, []mapping.Shown{mapping.Gone(r.nickOf(o), "")})
 	r.part(reason)
 }
 
@@ -356,44 +355,4 @@ func (r *room) part(reason string) {
 		r.up.view.Leave(r.channel)
 	}
 	r.end()
-}
-
-// update is a presence of an occupant: away or back, or another nick.
-func (u *user) update(s *stanza.Stanza, at mapping.Address, r *room, o *occupant) {
-	if at.Occupant == "" {
-		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "A presence in a room goes to your nick in it."})
-		return
-	}
-	was := o.show
-	o.show = showing(s)
-	o.client.note(s)
-	wanted := at.Occupant != r.nick()
-	if wanted && at.Occupant == o.asked && o.show != was {
-		wanted = false // a client that ignores 210 says by its old nick that it is away
-	}
-	if wanted {
-		r.rename(s, at.Occupant)
-	}
-	r.up.updateAway()
-}
-
-// rename asks the network for another nick, which is ours in all its channels. The
-// new presences come with the network's NICK; a refusal goes to whoever asked.
-func (r *room) rename(s *stanza.Stanza, asked string) {
-	up := r.up
-	if up.view == nil || up.state != linkUp {
-		up.user.refuse(s, timedOut("The network cannot be reached at the moment."))
-		return
-	}
-	nick, _ := mapping.FitNick(asked, up.view.Support())
-	if nick == r.nick() {
-		return
-	}
-	up.ask(irc.Nick{Nick: nick}, func(q *question) {
-		if err := q.err(); err != nil {
-			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForNick, up.ircd())))
-			return
-		}
-		up.wish = asked
-	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -12,10 +13,28 @@ import (
 // is, a network's refusal by the table of mapping, anything else as our own fault,
 // which is logged.
 func (u *user) refuse(s *stanza.Stanza, err error) {
-	if s.Type == "error" || s.Type == "result" {
-		return
+	if answerable(s) {
+		u.deliver(refusal(s, u.stanzaError(err, mapping.ForMessage, "")))
 	}
-	u.send(s.Refuse(u.stanzaError(err, mapping.ForMessage, "")))
+}
+
+// answerable says whether a stanza may be answered with an error.
+func answerable(s *stanza.Stanza) bool {
+	switch s.Type {
+	case "error", "result", "unavailable", "probe", "subscribed", "unsubscribe", "unsubscribed":
+		return false
+	}
+	return true
+}
+
+// refusal is the error that answers a stanza. That of a join has, as clients want it,
+// the muc <x/>. XEP-0045 §7.2.
+func refusal(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza {
+	answer := s.Refuse(err)
+	if _, join := muc.ParseJoin(s); join {
+		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
+	}
+	return answer
 }
 
 // stanzaError words an error for whoever asked for dest on a server that calls
@@ -35,6 +54,10 @@ func (u *user) stanzaError(err error, dest mapping.Dest, ircd string) *stanza.Er
 		return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too much is waiting to be sent to the network. Try again in a while."}
 	}
 	u.log.Error().Err(err).Msg("request failed")
+	return errFailed()
+}
+
+func errFailed() *stanza.Error {
 	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.InternalServerError, Text: "The gateway has failed."}
 }
 

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -102,11 +104,14 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 		h.ended.Add(1)
 		go u.run()
 	}
-	if u.tryPost(mail{stanza: s}) {
+	u.posted++
+	m := mail{stanza: s, n: u.posted}
+	if u.tryPost(m) {
 		return nil
 	}
 	if isDeparture(s) {
-		u.departed[departure{s.From, s.To}] = s
+		u.departed[departure{s.From, s.To}] = &departed{mail: m}
+		u.parted.Store(true)
 		return nil
 	}
 	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are asking for more than the gateway keeps up with."}
@@ -120,10 +125,9 @@ func isDeparture(s *stanza.Stanza) bool {
 
 // bounce answers what cannot be taken, unless that itself would wait.
 func (h *Hub) bounce(s *stanza.Stanza, err *stanza.Error) {
-	if s.Type == "error" || s.Type == "result" || s.Type == "unavailable" || h.xmpp.Busy() {
-		return
+	if answerable(s) && !h.xmpp.Busy() {
+		h.xmpp.Send(refusal(s, err))
 	}
-	h.xmpp.Send(s.Refuse(err))
 }
 
 // leave takes a user out who has nothing left to do; false if mail has come
@@ -140,18 +144,28 @@ func (h *Hub) leave(u *user) bool {
 	return true
 }
 
-// departures takes what was kept beside a user's mailbox.
-func (h *Hub) departures(u *user) []*stanza.Stanza {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(u.departed) == 0 {
+// departures takes those whose turn it is of what was kept beside a user's mailbox:
+// what a client said before it went comes first, and what it says after its return
+// comes later. next is the number of the stanza that is about to be taken, if one is,
+// and taken counts all mail that was.
+func (h *Hub) departures(u *user, next, taken uint64) []mail {
+	if !u.parted.Load() {
 		return nil
 	}
-	var out []*stanza.Stanza
-	for k, s := range u.departed {
-		out = append(out, s)
-		delete(u.departed, k)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []mail
+	for k, d := range u.departed {
+		if d.due == 0 {
+			d.due = taken + mailbox + 1 // by then all that was in the mailbox with it is taken
+		}
+		if d.mail.n < next || d.due <= taken || len(u.mail) == 0 && next == 0 {
+			out = append(out, d.mail)
+			delete(u.departed, k)
+		}
 	}
+	u.parted.Store(len(u.departed) > 0)
+	slices.SortFunc(out, func(a, b mail) int { return cmp.Compare(a.n, b.n) })
 	return out
 }
 

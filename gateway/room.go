@@ -28,6 +28,7 @@ type room struct {
 	queue    []*occupant // who waits for the JOIN
 	backlog  backlog
 	held     []*held  // words that wait for the link
+	told     string   // the topic that members were told last
 	topics   int      // how often the topic changed
 	subjects []string // ids of our own messages that ask for another
 }
@@ -95,7 +96,11 @@ func (r *room) change(c irc.Change) {
 	}
 	shown := mapping.Presence(r.scene(), c)
 	for _, o := range r.members {
-		if o.missing == nil || c.Self && c.After.IsNobody() {
+		switch {
+		case o.missing == nil:
+			r.send(o, shown)
+		case c.Self && c.After.IsNobody():
+			shown[0].Nick = r.nickOf(o)
 			r.send(o, shown)
 		}
 	}
@@ -139,10 +144,18 @@ func (r *room) nick() string {
 	return r.up.wish
 }
 
+// nickOf is ours as an occupant knows it: who has missed something knows the old one.
+func (r *room) nickOf(o *occupant) string {
+	if o.missing != nil {
+		return o.missing.view.Self().Nick
+	}
+	return r.nick()
+}
+
 // evict sends one occupant away.
 func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(r.nick(), reason, codes...)})
+	r.send(o, []mapping.Shown{mapping.Gone(r.nickOf(o), reason, codes...)})
 }
 
 // remove takes an occupant out without a word.
@@ -190,22 +203,27 @@ func (r *room) end() {
 	r.up.stay()
 }
 
-// absorb takes over another room that is the same channel.
+// absorb takes over another room that is the same channel, of which nothing is left
+// in the old one: what is still under way there finds nobody.
 func (r *room) absorb(other *room) {
 	r.members = append(r.members, other.members...)
 	r.queue = append(r.queue, other.queue...)
 	r.held = append(r.held, other.held...)
+	if r.backlog.seq == 0 {
+		r.backlog = other.backlog
+	}
 	if r.key == "" {
 		r.key = other.key
 	}
 	for _, h := range other.held {
 		h.room = r
 	}
+	other.members, other.queue, other.held = nil, nil, nil
 }
 
 // moded shows what a channel's own modes change about its members: under +m those
 // without voice become visitors.
-func (up *uplink) moded(ev irc.Modes, before mapping.Scene) {
+func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change) {
 	r, ok := up.rooms.Get(ev.Channel)
 	if !ok || len(r.members) == 0 {
 		return
@@ -215,13 +233,11 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene) {
 		return
 	}
 	named := map[string]bool{} // who has a change of their own in this line
-	for _, m := range ev.Changes {
-		if m.Kind == irc.PrefixMode {
-			named[after.Support.Fold(m.Arg)] = true
-		}
+	for _, c := range changes {
+		named[c.After.Nick] = true
 	}
 	for c := range up.view.Each(ev.Channel) {
-		if named[after.Support.Fold(c.After.Nick)] || mapping.SameStanding(before, after, c.After) {
+		if named[c.After.Nick] || mapping.SameStanding(before, after, c.After) {
 			continue
 		}
 		c.Before, c.Cause = c.After, irc.CauseSeen
@@ -250,6 +266,13 @@ func (up *uplink) topic(ev irc.Topic) {
 	if by, _, _ := cutMask(ev.By); len(r.subjects) > 0 && by == up.view.Self().Nick {
 		id = r.subjects[0]
 	}
+	r.tellTopic(id)
+}
+
+// tellTopic tells all who are in what the topic is by now.
+func (r *room) tellTopic(id string) {
+	ch, _ := r.up.view.Channel(r.channel)
+	r.told = ch.Topic
 	for _, o := range r.members {
 		if o.missing == nil {
 			r.subject(o, id)

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -74,7 +73,10 @@ const (
 // nick to ask for. Errors are *stanza.Error.
 func (u *user) uplink(name, asked string) (*uplink, error) {
 	n, ok := u.config.Network(name)
-	if !ok {
+	switch {
+	case u.stopped:
+		return nil, &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
+	case !ok:
 		return nil, notFound("This gateway knows no network " + name + ".")
 	}
 	if up := u.uplinks[n.Name]; up != nil {
@@ -112,11 +114,12 @@ func (up *uplink) dial() error {
 	if n, ok := up.user.config.Network(up.name); ok {
 		up.net = n // as it is configured by now
 	}
-	nick, _ := mapping.FitNick(up.wish, irc.DefaultSupport())
-	if up.view != nil {
-		nick = up.view.Self().Nick
-	}
+	up.lastErr = nil
 	asked := up.wish
+	nick := mapping.FirstNick(asked)
+	if up.view != nil {
+		nick, _ = mapping.FitNick(asked, up.view.Support())
+	}
 	id := irc.Identity{
 		Nick: nick, User: up.user.ident(), Realname: up.user.realname(nick),
 		Password: up.net.Password.Reveal(),
@@ -186,7 +189,7 @@ func (up *uplink) event(ev irc.Event) {
 	case irc.Joined:
 		up.joined(ev)
 	case irc.Modes:
-		up.moded(ev, before)
+		up.moded(ev, before, changes)
 	case irc.Topic:
 		up.topic(ev)
 	case irc.Text:
@@ -263,6 +266,9 @@ func (up *uplink) refold() {
 		rooms.Set(r.channel, r)
 	}
 	up.rooms = rooms
+	for _, r := range up.list() {
+		r.admit()
+	}
 }
 
 // list is the rooms by name, as they are now: what is done to one may end it.
@@ -280,8 +286,6 @@ func (up *uplink) ready(do func(), fail func(error)) {
 	switch {
 	case up.state == linkUp:
 		do()
-	case up.state == linkClosing:
-		fail(timedOut("The connection to the network is being closed."))
 	case len(up.waiting) >= maxWishes:
 		fail(errBusy)
 	default:
@@ -304,147 +308,4 @@ func (up *uplink) expire() {
 	}
 	up.waiting = still
 	up.stay()
-}
-
-// closed is the end of a seat. A link that was not to end is dialled again, after a
-// pause that grows; a ban, a wrong password and an end of our own are final.
-func (up *uplink) closed(err *irc.CloseError) {
-	up.abandon()
-	if up.view != nil {
-		up.view.Lost()
-	}
-	up.seat = nil
-	if err == nil || up.state == linkClosing {
-		up.log.Info().Msg("left the network")
-		up.gone(timedOut("The connection to the network was closed."), "The connection to the network was closed.")
-		return
-	}
-	up.lastErr = err
-	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
-	up.note(err.Text)
-	if !err.Temporary() {
-		up.gone(err, err.Text)
-		return
-	}
-	if err.Reason != irc.CloseThrottled && up.view == nil {
-		up.failWishes(err) // nobody has to wait for a network that cannot be reached
-	}
-	if !up.needed() {
-		up.gone(err, err.Text)
-		return
-	}
-	if up.since.IsZero() {
-		up.since = time.Now()
-		up.user.after(up.user.config.Gateway.LostLimit, up.lostLimit)
-		up.user.networkPresence(up)
-	}
-	up.state = linkWaiting
-	up.again(err)
-}
-
-// again dials in a while.
-func (up *uplink) again(err *irc.CloseError) {
-	up.retry = min(max(2*up.retry, 2*time.Second), 2*time.Minute)
-	pause := max(up.retry/2+time.Duration(rand.Int64N(int64(up.retry/2)+1)), err.Wait)
-	turn := up.turn
-	up.user.after(pause, func() {
-		if up.turn != turn || up.state != linkWaiting {
-			return
-		}
-		if err := up.dial(); err != nil {
-			up.gone(err, "The network cannot be reached.")
-		}
-	})
-}
-
-// lostLimit sends everybody away if the link has been lost for too long.
-func (up *uplink) lostLimit() {
-	if up.since.IsZero() || time.Since(up.since) < up.user.config.Gateway.LostLimit {
-		return
-	}
-	err := up.lastErr
-	if err == nil {
-		err = timedOut("The connection to the network was lost.")
-	}
-	if up.seat != nil {
-		up.seat.Abort()
-	}
-	up.gone(err, "The connection to the network was lost.")
-}
-
-// failWishes answers what waits for the network.
-func (up *uplink) failWishes(err error) {
-	waiting := up.waiting
-	up.waiting = nil
-	for _, w := range waiting {
-		w.fail(err)
-	}
-	for _, r := range up.list() {
-		r.refuseWaiting(err)
-	}
-}
-
-// gone ends the uplink: waiting wishes are answered, members sent away.
-func (up *uplink) gone(err error, reason string) {
-	up.turn++ // what its seat still sends is nobody's
-	up.failWishes(err)
-	up.evictAll(reason, statusTechnical)
-	up.abort()
-	delete(up.user.uplinks, up.name)
-	up.user.networkPresence(up)
-}
-
-// abort ends the seat without a word.
-func (up *uplink) abort() {
-	if up.seat != nil {
-		up.seat.Abort()
-		up.seat = nil
-	}
-	if up.linger != nil {
-		up.linger.Stop()
-	}
-	up.state = linkClosing
-}
-
-// close says QUIT. The uplink ends with the seat.
-func (up *uplink) close(reason string) {
-	if up.state == linkClosing {
-		return
-	}
-	if up.seat == nil {
-		up.gone(timedOut("The connection was closed."), reason)
-		return
-	}
-	up.state = linkClosing
-	if up.net.QuitMessage != "" {
-		reason = up.net.QuitMessage
-	}
-	up.seat.Close(reason)
-}
-
-// needed says whether anything wants the link.
-func (up *uplink) needed() bool {
-	return up.standing || up.rooms.Len() > 0 || len(up.waiting) > 0
-}
-
-// stay begins the grace in which a link that nothing needs is kept, or ends it.
-func (up *uplink) stay() {
-	if up.linger != nil {
-		up.linger.Stop()
-		up.linger = nil
-	}
-	if up.needed() || up.state == linkClosing {
-		return
-	}
-	grace := up.user.config.Gateway.Linger
-	if len(up.talks.with) > 0 {
-		grace = max(grace, talkGrace)
-	}
-	var timer *time.Timer
-	timer = up.user.after(grace, func() {
-		if up.linger == timer && !up.needed() {
-			up.close("Leaving")
-		}
-	})
-	up.linger = timer
 }

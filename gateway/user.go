@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -12,6 +13,7 @@ import (
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -27,7 +29,9 @@ type user struct {
 	done chan struct{} // closed when it has ended
 	kill sync.Once
 
-	departed map[departure]*stanza.Stanza // guarded by hub.mu
+	posted   uint64                  // counts stanzas; guarded by hub.mu
+	departed map[departure]*departed // guarded by hub.mu
+	parted   atomic.Bool             // there is some of them
 
 	// The goroutine's own.
 	config   *config.Config
@@ -42,6 +46,7 @@ type user struct {
 
 // mail is what reaches a user: a stanza, events of a seat, or a call.
 type mail struct {
+	n      uint64 // of a stanza: their order
 	stanza *stanza.Stanza
 	events *eventMail
 	call   func()
@@ -56,11 +61,17 @@ type eventMail struct {
 // A departure is a client and what it leaves.
 type departure struct{ from, to jid.JID }
 
+// departed is a departure that found the mailbox full.
+type departed struct {
+	mail mail
+	due  uint64 // how much mail must have been taken for it to be taken at the latest
+}
+
 func newUser(h *Hub, bare jid.JID) *user {
 	return &user{
 		hub: h, jid: bare, log: h.log.With().Stringer("user", bare).Logger(),
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
-		departed: map[departure]*stanza.Stanza{}, config: h.config.Load(),
+		departed: map[departure]*departed{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
 	}
 }
@@ -97,39 +108,83 @@ func (u *user) run() {
 	if !u.hub.keep {
 		defer u.recover()
 	}
-	for {
+	for taken := uint64(1); ; taken++ {
 		select {
 		case m := <-u.mail:
+			if m.stanza != nil {
+				u.depart(m.n, taken)
+			}
 			u.take(m)
 		case <-u.done:
+			u.hangUp()
 			return
 		}
-		for _, s := range u.hub.departures(u) {
-			u.stanza(s)
-		}
+		u.depart(0, taken)
 		if u.idle() && u.hub.leave(u) {
 			return
 		}
 	}
 }
 
-// recover ends this user alone. Its clients are sent away, so that they know.
+// depart takes in the departures whose turn it is.
+func (u *user) depart(next, taken uint64) {
+	for _, m := range u.hub.departures(u, next, taken) {
+		u.stanza(m.stanza)
+	}
+}
+
+// hangUp ends all seats without a word.
+func (u *user) hangUp() {
+	for _, up := range u.uplinks {
+		up.abort()
+	}
+}
+
+// recover ends this user alone. Its clients are sent away, and what it has not taken
+// in is refused, so that they know.
 func (u *user) recover() {
 	p := recover()
 	if p == nil {
 		return
 	}
 	u.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("user ended by a panic")
-	func() {
-		defer func() { _ = recover() }()
-		for _, up := range u.uplinks {
-			up.evictAll("The gateway has failed.", statusTechnical)
-			up.abort()
+	const sorry = "The gateway has failed."
+	u.stopped = true
+	for _, up := range u.inOrder() {
+		safely(up.abandon)
+		for _, r := range up.list() {
+			safely(func() { r.evictAll(sorry, statusTechnical) })
 		}
-	}()
+		safely(func() { up.failWishes(timedOut(sorry)) })
+		safely(up.abort)
+	}
+	safely(u.watchersOffline)
+	u.forget()
+	for {
+		select {
+		case m := <-u.mail:
+			if m.stanza != nil {
+				safely(func() { u.refuse(m.stanza, errFailed()) })
+			}
+		default:
+			return
+		}
+	}
+}
+
+// safely goes on when f panics, as it may when what it works on is half done.
+func safely(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+// forget has the hub start another user for this one's next stanza.
+func (u *user) forget() {
 	u.hub.mu.Lock()
-	delete(u.hub.users, u.jid)
-	u.hub.mu.Unlock()
+	defer u.hub.mu.Unlock()
+	if u.hub.users[u.jid] == u {
+		delete(u.hub.users, u.jid)
+	}
 }
 
 // end lets everybody who posts know that nobody reads any more.
@@ -138,9 +193,7 @@ func (u *user) end() { u.kill.Do(func() { close(u.done) }) }
 // abort ends a user from outside, without a word to anybody.
 func (u *user) abort() {
 	u.end()
-	u.hub.mu.Lock()
-	delete(u.hub.users, u.jid)
-	u.hub.mu.Unlock()
+	u.forget()
 }
 
 func (u *user) take(m mail) {
@@ -160,7 +213,7 @@ func (u *user) idle() bool {
 	return len(u.uplinks) == 0 && (u.open == 0 || u.stopped) && len(u.watchers) == 0
 }
 
-// send hands a stanza to the stream.
+// send hands a stanza to the stream, which drops it if there is none.
 func (u *user) send(s *stanza.Stanza) { u.hub.xmpp.Send(s) }
 
 // ask sends an IQ of our own; the answer comes on the user's goroutine, nil for
@@ -193,11 +246,14 @@ func (u *user) stanza(s *stanza.Stanza) {
 }
 
 func (u *user) presence(s *stanza.Stanza, at mapping.Address) {
+	_, join := muc.ParseJoin(s)
 	switch {
 	case s.Type == "error":
 		u.bounced(s, at)
 	case at.Kind == mapping.Channel:
 		u.roomPresence(s, at)
+	case join:
+		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "This is no room: the name of a channel begins with #."})
 	default:
 		u.contactPresence(s, at)
 	}

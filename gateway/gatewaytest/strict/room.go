@@ -24,6 +24,8 @@ type room struct {
 	state   state
 	knock   bool // joining without the muc element: it may be turned away
 	leaving bool // said that it goes, and was not told yet that it is gone
+	bounced bool // something came back from it: it may be sent away, once
+	excused bool // the stream was lost: what was under way may come, or not
 	asked   string
 	self    string            // our nick
 	members map[string]string // nick → its presence, as a comparable string
@@ -69,6 +71,7 @@ func (r *room) enter(nick string, knock bool) {
 		r.before = r.members
 	}
 	r.state, r.asked, r.knock, r.leaving = joining, nick, knock, false
+	r.bounced, r.excused = false, false
 	r.members, r.renames = map[string]string{}, map[string]bool{}
 }
 
@@ -84,21 +87,23 @@ var gone = []stanza.Condition{
 func (c *Checker) bounced(s *stanza.Stanza) {
 	err := s.Error()
 	if r := c.room(s.From, s.To); r != nil && err != nil && slices.Contains(gone, err.Condition) {
+		r.bounced = r.state != absent
 		r.state, r.leaving = absent, false
 	}
 }
 
 func (r *room) lost() {
-	r.ids = nil
 	clear(r.renames)
-	if r.leaving || r.state == joining || r.state == history {
-		r.state, r.leaving = absent, false
+	r.excused = r.leaving || r.state == joining
+	if r.state == history {
+		r.state = live
 	}
 }
 
 func (r *room) pending() []string {
 	var out []string
 	switch {
+	case r.excused:
 	case r.state == joining:
 		out = append(out, "the join was never answered")
 	case r.leaving:
@@ -120,6 +125,8 @@ func (c *Checker) presence(s *stanza.Stanza) {
 		c.refused(s, r)
 	case s.From.Resource() == "" || s.Type != "" && s.Type != "unavailable":
 		// the gateway or a network as a contact
+	case r != nil && r.bounced && s.Type == "unavailable" && parseUser(s).codes["110"]:
+		r.bounced = false
 	case r == nil || r.state == absent:
 		c.violate(s, "presence of a room that the client is not in")
 	case s.Type == "":

@@ -1,0 +1,168 @@
+package gateway
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"isthmus/ircside/irc"
+)
+
+// closed is the end of a seat. A link that was not to end is dialled again, after a
+// pause that grows; a ban, a wrong password and an end of our own are final. Who has
+// come while the last goodbye was said gets a link of their own.
+func (up *uplink) closed(err *irc.CloseError) {
+	up.abandon()
+	if up.view != nil {
+		up.view.Lost()
+	}
+	up.seat = nil
+	if err == nil || up.state == linkClosing {
+		up.log.Info().Msg("left the network")
+		if up.needed() && !up.user.stopped {
+			up.anew()
+			return
+		}
+		up.gone(timedOut("The connection to the network was closed."), "The connection to the network was closed.")
+		return
+	}
+	cause := error(err)
+	if f, refused := up.lastErr.(irc.Fault); refused && err.Reason == irc.CloseUnregister {
+		cause = f // it says more: no nick was good enough
+	}
+	up.lastErr = cause
+	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
+	up.note(err.Text)
+	if !err.Temporary() {
+		up.gone(cause, err.Text)
+		return
+	}
+	if err.Reason != irc.CloseThrottled && up.view == nil {
+		up.failWishes(cause) // nobody has to wait for a network that cannot be reached
+	}
+	if !up.needed() {
+		up.gone(cause, err.Text)
+		return
+	}
+	if up.since.IsZero() {
+		up.since = time.Now()
+		up.user.after(up.user.config.Gateway.LostLimit, up.lostLimit)
+		up.user.networkPresence(up)
+	}
+	up.state = linkWaiting
+	up.again(err)
+}
+
+// anew dials as if there had been no link before.
+func (up *uplink) anew() {
+	up.view, up.since, up.retry = nil, time.Time{}, 0
+	if err := up.dial(); err != nil {
+		up.gone(err, "The network cannot be reached.")
+	}
+}
+
+// again dials in a while.
+func (up *uplink) again(err *irc.CloseError) {
+	up.retry = min(max(2*up.retry, 2*time.Second), 2*time.Minute)
+	pause := max(up.retry/2+time.Duration(rand.Int64N(int64(up.retry/2)+1)), err.Wait)
+	turn := up.turn
+	up.user.after(pause, func() {
+		if up.turn != turn || up.state != linkWaiting {
+			return
+		}
+		if err := up.dial(); err != nil {
+			up.gone(err, "The network cannot be reached.")
+		}
+	})
+}
+
+// lostLimit sends everybody away if the link has been lost for too long.
+func (up *uplink) lostLimit() {
+	if up.since.IsZero() || time.Since(up.since) < up.user.config.Gateway.LostLimit {
+		return
+	}
+	err := up.lastErr
+	if err == nil {
+		err = timedOut("The connection to the network was lost.")
+	}
+	if up.seat != nil {
+		up.seat.Abort()
+	}
+	up.gone(err, "The connection to the network was lost.")
+}
+
+// failWishes answers what waits for the network.
+func (up *uplink) failWishes(err error) {
+	waiting := up.waiting
+	up.waiting = nil
+	for _, w := range waiting {
+		w.fail(err)
+	}
+	for _, r := range up.list() {
+		r.refuseWaiting(err)
+	}
+}
+
+// gone ends the uplink: waiting wishes are answered, members sent away.
+func (up *uplink) gone(err error, reason string) {
+	up.turn++ // what its seat still sends is nobody's
+	up.failWishes(err)
+	up.evictAll(reason, statusTechnical)
+	up.abort()
+	delete(up.user.uplinks, up.name)
+	up.user.networkPresence(up)
+}
+
+// abort ends the seat without a word.
+func (up *uplink) abort() {
+	if up.seat != nil {
+		up.seat.Abort()
+		up.seat = nil
+	}
+	if up.linger != nil {
+		up.linger.Stop()
+	}
+	up.state = linkClosing
+}
+
+// close says QUIT. The uplink ends with the seat.
+func (up *uplink) close(reason string) {
+	if up.state == linkClosing {
+		return
+	}
+	if up.seat == nil {
+		up.gone(timedOut("The connection was closed."), reason)
+		return
+	}
+	up.state = linkClosing
+	if up.net.QuitMessage != "" {
+		reason = up.net.QuitMessage
+	}
+	up.seat.Close(reason)
+}
+
+// needed says whether anything wants the link.
+func (up *uplink) needed() bool {
+	return up.standing || up.rooms.Len() > 0 || len(up.waiting) > 0
+}
+
+// stay begins the grace in which a link that nothing needs is kept, or ends it.
+func (up *uplink) stay() {
+	if up.linger != nil {
+		up.linger.Stop()
+		up.linger = nil
+	}
+	if up.needed() || up.state == linkClosing {
+		return
+	}
+	grace := up.user.config.Gateway.Linger
+	if len(up.talks.with) > 0 {
+		grace = max(grace, talkGrace)
+	}
+	var timer *time.Timer
+	timer = up.user.after(grace, func() {
+		if up.linger == timer && !up.needed() {
+			up.close("Leaving")
+		}
+	})
+	up.linger = timer
+}

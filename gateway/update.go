@@ -1,0 +1,73 @@
+package gateway
+
+import (
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// lostTrack answers a presence that is an update of somebody who is not in: the
+// client believes to be in the room, and is told that it is not. XEP-0045 §7.2.18.
+func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
+	if at.Occupant == "" {
+		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
+		return
+	}
+	if o := u.joining(s, at); o != nil { // and this was sent after its join
+		o.show = showing(s)
+		o.client.note(s)
+		return
+	}
+	gone := mapping.Gone(at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, statusTechnical)
+	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
+}
+
+// joining finds a client that waits to enter the room that it writes to.
+func (u *user) joining(s *stanza.Stanza, at mapping.Address) *occupant {
+	up := u.known(at.Network)
+	if up == nil {
+		return nil
+	}
+	r, ok := up.rooms.Get(at.Name)
+	if !ok {
+		return nil
+	}
+	return find(r.queue, s.From, s.To)
+}
+
+// update is a presence of an occupant: away or back, or another nick.
+func (u *user) update(s *stanza.Stanza, at mapping.Address, r *room, o *occupant) {
+	was := o.show
+	o.show = showing(s)
+	o.client.note(s)
+	wanted := at.Occupant != "" && at.Occupant != r.nick()
+	if wanted && at.Occupant == o.asked && o.show != was {
+		wanted = false // a client that ignores 210 says by its old nick that it is away
+	}
+	if wanted {
+		r.rename(s, at.Occupant)
+	}
+	r.up.updateAway()
+}
+
+// rename asks the network for another nick, which is ours in all its channels. The
+// new presences come with the network's NICK; a refusal goes to whoever asked.
+func (r *room) rename(s *stanza.Stanza, asked string) {
+	up := r.up
+	if up.view == nil || up.state != linkUp {
+		up.user.refuse(s, timedOut("The network cannot be reached at the moment."))
+		return
+	}
+	nick, _ := mapping.FitNick(asked, up.view.Support())
+	if nick == r.nick() {
+		return
+	}
+	up.ask(irc.Nick{Nick: nick}, func(q *question) {
+		if err := q.err(); err != nil {
+			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForNick, up.ircd())))
+			return
+		}
+		up.wish = asked
+	})
+}
