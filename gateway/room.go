@@ -229,7 +229,7 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 		return
 	}
 	after := r.scene()
-	if before.Channel.Modes == after.Channel.Modes {
+	if before.Channel.Modes == after.Channel.Modes && before.Channel.Quiets == after.Channel.Quiets {
 		return
 	}
 	named := map[string]bool{} // who has a change of their own in this line

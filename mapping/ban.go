@@ -7,13 +7,18 @@ import (
 	"isthmus/ircside/irc"
 )
 
-// quietMask silences one person, and nobody who shares their host: a list of its own
-// on charybdis and its offspring, an extended ban elsewhere.
+// quietMask silences one person, and nobody who shares their host.
 func quietMask(s *irc.Support, p irc.Person) (irc.ModeChange, bool) {
 	mask := p.Nick + "!*@*"
 	if p.User != "" && p.Host != "" {
 		mask = "*!" + p.User + "@" + p.Host
 	}
+	return quietMode(s, mask)
+}
+
+// quietMode silences whom a mask means: a list of its own on charybdis and its
+// offspring, an extended ban elsewhere ([irc.QuietMask] reads it).
+func quietMode(s *irc.Support, mask string) (irc.ModeChange, bool) {
 	quiet := irc.ModeChange{Mode: 'b', Kind: irc.ListMode}
 	switch {
 	case s.Class('q') == irc.ListMode:

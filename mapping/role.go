@@ -32,13 +32,13 @@ type RolePolicy struct {
 //	h           moderator, member: whatever is between o and v
 //	v           participant, member
 //	none        participant, none; visitor where one needs a rank to speak (+m), or
-//	            an account (+M)
+//	            an account (+M), and who is silenced by a mask
 func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.Role, muc.Affiliation) {
 	if m.IsNobody() {
 		return muc.RoleNone, muc.AffiliationNone
 	}
 	role, affiliation := muc.Participant, muc.AffiliationNone
-	if m.Modes == "" && isMuted(m, ch, s) {
+	if m.Modes == "" && (isMuted(m, ch, s) || len(quiets(m, ch, s)) > 0) {
 		role = muc.Visitor
 	}
 	for i := range len(m.Modes) {
@@ -54,6 +54,19 @@ func isMuted(m irc.Member, ch irc.Channel, s *irc.Support) bool {
 	version := strings.ToLower(s.Version)
 	operPeace := strings.HasPrefix(version, "solanum") || strings.HasPrefix(version, "charybdis")
 	return ch.Has('m') || ch.Has('M') && m.Account == "" && !operPeace
+}
+
+// quiets are the known masks that silence somebody.
+func quiets(m irc.Member, ch irc.Channel, s *irc.Support) (masks []string) {
+	if ch.Quiets == "" {
+		return nil
+	}
+	for _, mask := range strings.Fields(ch.Quiets) {
+		if irc.MatchMask(s, mask, m.Person) {
+			masks = append(masks, mask)
+		}
+	}
+	return masks
 }
 
 func rankStanding(mode byte, s *irc.Support, p RolePolicy) (muc.Role, muc.Affiliation) {
@@ -143,7 +156,16 @@ func mute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.Mo
 func unmute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.ModeChange, *stanza.Error) {
 	switch role {
 	case muc.Visitor:
-		return give(m, 'v'), nil
+		var changes []irc.ModeChange
+		for _, mask := range quiets(m, ch, s) {
+			if quiet, ok := quietMode(s, mask); ok {
+				changes = append(changes, quiet)
+			}
+		}
+		if isMuted(m, ch, s) || len(changes) == 0 {
+			changes = append(changes, give(m, 'v')...)
+		}
+		return changes, nil
 	case muc.Moderator:
 		if strings.ContainsAny(m.Modes, "yY") {
 			return nil, notAllowed("They are an operator of the network.")

@@ -160,6 +160,31 @@ func refusesRole(m irc.Member, ch irc.Channel, before, want muc.Role) bool {
 	return false
 }
 
+// Whoever a known mask silences is a visitor without a rank, and speaks again when it
+// is lifted.
+func TestQuieted(t *testing.T) {
+	s := network("ov")
+	s.ChanModes[0] = "beIq"
+	m := irc.Member{Person: irc.Person{Nick: "ann", User: "u", Host: "h"}}
+	ch := irc.Channel{Quiets: "eve!*@* ann!*@* *!*@H"}
+	if role, _ := Standing(m, ch, s, RolePolicy{}); role != muc.Visitor {
+		t.Errorf("role %s", role)
+	}
+	lift := []irc.ModeChange{{Mode: 'q', Kind: irc.ListMode, Arg: "ann!*@*"}, {Mode: 'q', Kind: irc.ListMode, Arg: "*!*@H"}}
+	if got, _, err := RoleChange(s, m, ch, muc.Participant); err != nil || !slices.Equal(got, lift) {
+		t.Errorf("lifted by %+v, %v", got, err)
+	}
+	ch.Modes = "m"
+	voice := append(lift, irc.ModeChange{Add: true, Mode: 'v', Kind: irc.PrefixMode, Arg: "ann"})
+	if got, _, err := RoleChange(s, m, ch, muc.Participant); err != nil || !slices.Equal(got, voice) {
+		t.Errorf("in a moderated channel lifted by %+v, %v", got, err)
+	}
+	m.Modes = "v"
+	if role, _ := Standing(m, ch, s, RolePolicy{}); role != muc.Participant {
+		t.Errorf("with a voice: role %s", role)
+	}
+}
+
 func TestQuiet(t *testing.T) {
 	m := irc.Member{Person: irc.Person{Nick: "ann", User: "u1", Host: "gw.example"}}
 	bare := irc.Member{Person: irc.Person{Nick: "ann"}}

@@ -249,6 +249,7 @@ func (v *View) moded(ev Modes) []Change {
 	for _, m := range ev.Changes {
 		if m.Kind != PrefixMode {
 			ch.set(m, ev.By)
+			ch.quieted(v.support, m)
 			continue
 		}
 		p, ok := v.people.Get(m.Arg)

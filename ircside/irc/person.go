@@ -63,6 +63,7 @@ type Channel struct {
 	Modes   string // flag modes as letters, in the order of the alphabet
 	Key     string // +k, where we were told
 	Limit   string // +l
+	Quiets  string // masks of who may not speak, as far as we have seen them set, spaces between
 	Secret  byte   // 353's symbol
 	Open    bool   // we are in it
 	Created bool   // our JOIN made it
