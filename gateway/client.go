@@ -86,9 +86,10 @@ func (up *uplink) updateAway() {
 	if up.state != linkUp {
 		return
 	}
-	text, here := "", false
+	text, here, some := "", false, false
 	for _, r := range up.list() {
 		for _, o := range slices.Concat(r.members, r.queue) {
+			some = true
 			if o.client.away == "" {
 				here = true
 			} else {
@@ -96,7 +97,10 @@ func (up *uplink) updateAway() {
 			}
 		}
 	}
-	if here {
+	switch {
+	case !some:
+		return // nobody is there to be either
+	case here:
 		text = ""
 	}
 	text = mapping.Line(text)

@@ -66,7 +66,11 @@ func (up *uplink) again(err *irc.CloseError) {
 	pause := max(up.retry/2+time.Duration(rand.Int64N(int64(up.retry/2)+1)), err.Wait)
 	turn := up.turn
 	up.user.after(pause, func() {
-		if up.turn != turn || up.state != linkWaiting {
+		switch {
+		case up.turn != turn || up.state != linkWaiting:
+			return
+		case !up.needed():
+			up.gone(err, err.Text)
 			return
 		}
 		if err := up.dial(); err != nil {

@@ -65,9 +65,7 @@ func (r *room) rename(s *stanza.Stanza, asked string) {
 	}
 	up.ask(irc.Nick{Nick: nick}, func(q *question) {
 		if err := q.err(); err != nil {
-			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForNick, up.ircd())))
-			return
+			up.user.deliver(refusal(s, up.user.stanzaError(err, mapping.ForNick, up.ircd())))
 		}
-		up.wish = asked
 	})
 }

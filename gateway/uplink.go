@@ -195,6 +195,9 @@ func (up *uplink) event(ev irc.Event) {
 	case irc.Text:
 		up.text(ev)
 	case irc.Renamed:
+		if up.view.Self().Nick == ev.New {
+			up.wish = ev.New // and not what we were called on entering
+		}
 		up.talkRenamed(ev.Old, ev.New)
 	case irc.Invited:
 		up.invited(ev)

@@ -38,7 +38,6 @@ type user struct {
 	uplinks  map[string]*uplink
 	clients  map[jid.JID]*client
 	watchers watchers         // our addresses that this user subscribes to
-	open     int              // answers that are waited for
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	stopped  bool
@@ -210,20 +209,18 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && (u.open == 0 || u.stopped) && len(u.watchers) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0
 }
 
 // send hands a stanza to the stream, which drops it if there is none.
 func (u *user) send(s *stanza.Stanza) { u.hub.xmpp.Send(s) }
 
-// ask sends an IQ of our own; the answer comes on the user's goroutine, nil for
-// silence.
+// ask sends an IQ of our own; the answer comes on the user's goroutine, if that is
+// still there, nil for silence.
 func (u *user) ask(iq *stanza.Stanza, deadline time.Duration, then func(*stanza.Stanza)) {
-	u.open++
 	u.hub.xmpp.Ask(iq, deadline, func(answer *stanza.Stanza) {
-		done := func() { u.open--; then(answer) }
-		if !u.tryPost(mail{call: done}) { // the stream's reader waits for nobody
-			go u.post(mail{call: func() { u.open--; then(nil) }})
+		if !u.tryPost(mail{call: func() { then(answer) }}) { // the stream's reader waits for nobody
+			go u.post(mail{call: func() { then(nil) }})
 		}
 	})
 }

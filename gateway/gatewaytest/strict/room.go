@@ -145,10 +145,9 @@ func (c *Checker) refused(s *stanza.Stanza, r *room) {
 	switch {
 	case s.Error() == nil:
 		c.violate(s, "no error in it")
+	case s.From.Resource() == "": // for a presence without a nick, of which there is no record
 	case r == nil || len(r.ids) == 0:
-		if s.From.Resource() != "" {
-			c.violate(s, "error for a presence that nobody sent")
-		}
+		c.violate(s, "error for a presence that nobody sent")
 	case !slices.Contains(r.ids, s.ID):
 		c.violate(s, fmt.Sprintf("error without the id of the presence that it answers, one of %q", r.ids))
 	default:
