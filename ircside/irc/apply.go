@@ -6,13 +6,14 @@ import (
 )
 
 // Apply takes an event in and says what differs by now, once per person and
-// channel. Events that are no news about who is where yield nothing.
+// channel. Events that are no news about who is where yield nothing; nor does what a
+// line tells about somebody besides (user, host, account) when they come or are seen.
 func (v *View) Apply(ev Event) []Change {
 	switch ev := ev.(type) {
 	case Registered:
 		return v.registered(ev)
 	case Supports:
-		v.adopt(ev.Support)
+		return v.adopt(ev.Support)
 	case Joined:
 		return v.joined(ev)
 	case Came:
@@ -29,7 +30,7 @@ func (v *View) Apply(ev Event) []Change {
 		v.topic(ev)
 	case TopicBy:
 		if ch, ok := v.channels.Get(ev.Channel); ok {
-			ch.TopicBy, ch.TopicAt = ev.By, ev.At.Unix()
+			ch.TopicBy, ch.TopicAt = keep(ch.TopicBy, ev.By), ev.At.Unix()
 		}
 	case About:
 		return v.about(ev)
@@ -37,189 +38,100 @@ func (v *View) Apply(ev Event) []Change {
 	return nil
 }
 
-// adopt takes over what a network supports; it may fold names otherwise now.
-func (v *View) adopt(s *Support) {
+// adopt takes over what a network supports. It may rank otherwise now, and fold
+// names otherwise.
+func (v *View) adopt(s *Support) []Change {
+	var out []Change
+	if s.CaseMapping != v.support.CaseMapping {
+		out = v.refold(s.CaseMapping)
+	}
 	if slices.Equal(s.Prefixes, v.support.Prefixes) {
 		v.support = s
-	} else {
-		old := *v
-		v.support, v.modes = s, map[modeSet]string{}
-		for _, ch := range v.channels.All() {
-			for p, set := range ch.members {
-				ch.members[p] = v.set(old.letters(set))
+		return out
+	}
+	old := *v
+	v.support, v.modes = s, map[modeSet]string{}
+	for _, ch := range v.channels.All() {
+		for _, p := range v.sorted(ch) {
+			before := old.member(p, ch.members[p])
+			ch.members[p] = v.set(before.Modes)
+			if after := v.member(p, ch.members[p]); after != before {
+				out = append(out, Change{
+					Channel: ch.Name, Before: before, After: after, Cause: CauseMode, Self: p == v.self,
+				})
 			}
 		}
 	}
-	v.people.Refold(s.CaseMapping)
-	v.channels.Refold(s.CaseMapping)
+	return out
+}
+
+// refold takes on a case mapping. Of two nicks or channels that are one by now, one
+// is of the past: it is never us, nor a channel that is open if the other is not.
+func (v *View) refold(to CaseMapping) []Change {
+	keptPeople, keptChannels := NewMap[*person](to), NewMap[*channel](to)
+	var pastPeople []*person
+	var pastChannels []*channel
+	keptPeople.Set(v.self.Nick, v.self)
+	for _, p := range v.people.All() {
+		if other, taken := keptPeople.Get(p.Nick); taken && other != p {
+			pastPeople = append(pastPeople, p)
+			continue
+		}
+		keptPeople.Set(p.Nick, p)
+	}
+	for _, ch := range v.channels.All() {
+		if other, taken := keptChannels.Get(ch.Name); taken {
+			if other.Open || !ch.Open {
+				other, ch = ch, other
+			}
+			pastChannels = append(pastChannels, other)
+		}
+		keptChannels.Set(ch.Name, ch)
+	}
+	for _, ch := range pastChannels {
+		v.Leave(ch.Name)
+	}
+	var out []Change
+	for _, p := range pastPeople {
+		out = append(out, v.oust(p)...)
+	}
+	v.people.Refold(to)
+	v.channels.Refold(to)
+	return out
 }
 
 func (v *View) registered(ev Registered) []Change {
-	v.adopt(ev.Support)
-	if ev.Nick == v.self.Nick {
-		return nil
-	}
-	return v.renamed(v.self.Nick, ev.Nick)
-}
-
-// joined takes in a whole roster. Of a channel that was there before, as after a
-// reconnect, the differences are told; of a new one nothing, for Each tells all.
-func (v *View) joined(ev Joined) []Change {
-	ch, known := v.channels.Get(ev.Channel)
-	if !known {
-		ch = &channel{Channel: Channel{Name: ev.Channel}, members: make(map[*person]modeSet, len(ev.Members))}
-		v.channels.Set(ev.Channel, ch)
-	}
-	ch.Open, ch.Secret, ch.Created = true, ev.Secret, ev.Created
-	if len(ch.members) == 0 {
-		for _, m := range ev.Members {
-			v.enter(ch, v.meet(m.Person), v.set(m.Modes))
-		}
-		if _, in := ch.members[v.self]; !in {
-			v.enter(ch, v.self, 0)
-		}
-		return nil
-	}
-	out := v.gone(ch, ev)
-	for _, m := range ev.Members {
-		out = v.see(ch, m, out)
-	}
-	if _, in := ch.members[v.self]; !in {
-		out = v.see(ch, Member{Person: v.self.Person}, out)
-	}
-	return selfLast(out)
-}
-
-// gone removes who is no longer in a roster.
-func (v *View) gone(ch *channel, ev Joined) []Change {
-	here := make(map[*person]bool, len(ev.Members))
-	for _, m := range ev.Members {
-		if p, ok := v.people.Get(m.Nick); ok {
-			here[p] = true
-		}
-	}
-	here[v.self] = true
-	var out []Change
-	for _, p := range v.sorted(ch) {
-		if !here[p] {
-			out = append(out, Change{Channel: ch.Name, Before: v.member(p, ch.members[p]), Cause: CauseQuit})
-			v.part(ch, p)
-		}
-	}
-	return out
-}
-
-// see takes in one entry of a roster.
-func (v *View) see(ch *channel, m Member, out []Change) []Change {
-	p := v.meet(m.Person)
-	was, in := ch.members[p]
-	set := v.set(m.Modes)
-	v.enter(ch, p, set)
-	c := Change{Channel: ch.Name, After: v.member(p, set), Cause: CauseSeen, Self: p == v.self}
-	if in {
-		if was == set {
-			return out
-		}
-		c.Before, c.Cause = v.member(p, was), CauseMode
-	}
-	return append(out, c)
-}
-
-func (v *View) came(ev Came) []Change {
-	ch, ok := v.channels.Get(ev.Channel)
-	if !ok || !ch.Open {
-		return nil
-	}
-	p := v.meet(ev.Person)
-	if _, in := ch.members[p]; in {
-		return nil
-	}
-	v.enter(ch, p, 0)
-	return []Change{{Channel: ch.Name, After: v.member(p, 0), Cause: CauseJoin, Self: p == v.self}}
-}
-
-func (v *View) went(ev Went) []Change {
-	ch, ok := v.channels.Get(ev.Channel)
-	p, known := v.people.Get(ev.Nick)
-	if !ok || !known {
-		return nil
-	}
-	set, in := ch.members[p]
-	if !in {
-		return nil
-	}
-	c := Change{
-		Channel: ch.Name, Before: v.member(p, set), Cause: CausePart,
-		Actor: ev.By, Reason: ev.Reason, Self: p == v.self,
-	}
-	if ev.Kick {
-		c.Cause = CauseKick
-		if ch.lastBan.mask != "" && ch.lastBan.by == ev.By && MatchMask(v.support, ch.lastBan.mask, p.Person) {
-			c.Cause = CauseBan
-		}
-	}
-	if c.Self {
-		v.Leave(ch.Name)
-	} else {
-		v.part(ch, p)
-	}
-	return []Change{c}
-}
-
-func (v *View) quits(ev Quit) []Change {
-	cause := CauseQuit
-	if ev.Split {
-		cause = CauseSplit
-	}
-	var out []Change
-	for _, nick := range ev.Nicks {
-		p, ok := v.people.Get(nick)
-		if !ok || p == v.self {
-			continue
-		}
-		for _, ch := range v.where(p) {
-			out = append(out, Change{
-				Channel: ch.Name, Before: v.member(p, ch.members[p]), Cause: cause, Reason: ev.Reason,
-			})
-			v.part(ch, p)
-		}
-	}
-	return out
-}
-
-// where are the channels that somebody is in, in the order of their names.
-func (v *View) where(p *person) []*channel {
-	var in []*channel
-	for _, ch := range v.channels.All() {
-		if _, ok := ch.members[p]; ok {
-			in = append(in, ch)
-		}
-	}
-	slices.SortFunc(in, func(a, b *channel) int { return strings.Compare(a.Name, b.Name) })
-	return in
+	return append(v.adopt(ev.Support), v.renamed(v.self.Nick, ev.Nick)...)
 }
 
 func (v *View) renamed(from, to string) []Change {
 	p, ok := v.people.Get(from)
-	if !ok || from == to {
+	if !ok || p.Nick == to || !isName(to) {
 		return nil
 	}
-	if other, taken := v.people.Get(to); taken && other != p {
-		v.oust(other)
+	var out []Change
+	switch other, taken := v.people.Get(to); {
+	case !taken || other == p:
+	case other == v.self: // we would have been told of a change of our own
+		return v.oust(p)
+	default:
+		out = v.oust(other)
 	}
 	before := p.Person
 	v.people.Delete(from)
-	p.Nick = to
-	v.people.Set(to, p)
-	return v.everywhere(p, before, Change{Cause: CauseNick})
+	p.Nick = strings.Clone(to)
+	v.people.Set(p.Nick, p)
+	return append(out, v.everywhere(p, before, Change{Cause: CauseNick})...)
 }
 
 // oust forgets somebody whose nick another has now, so they must be gone.
-func (v *View) oust(p *person) {
+func (v *View) oust(p *person) []Change {
+	var out []Change
 	for _, ch := range v.where(p) {
+		out = append(out, Change{Channel: ch.Name, Before: v.member(p, ch.members[p]), Cause: CauseQuit})
 		v.part(ch, p)
 	}
-	v.people.Delete(p.Nick)
+	return out
 }
 
 // everywhere tells one change of a person in each channel that they are in.
@@ -288,22 +200,20 @@ func (v *View) moded(ev Modes) []Change {
 func (ch *channel) set(m ModeChange, by string) {
 	switch m.Kind {
 	case ListMode:
-		if m.Mode == 'b' && m.Add && m.Arg != "" {
-			ch.lastBan = ban{by, m.Arg}
-		}
+		ch.banned(m, by)
 		return
 	case KeyMode:
 		if m.Mode == 'k' {
 			ch.Key = ""
 			if m.Add && m.Arg != "*" {
-				ch.Key = m.Arg
+				ch.Key = strings.Clone(m.Arg)
 			}
 		}
 	case LimitMode:
 		if m.Mode == 'l' {
 			ch.Limit = ""
 			if m.Add {
-				ch.Limit = m.Arg
+				ch.Limit = strings.Clone(m.Arg)
 			}
 		}
 	}
@@ -323,7 +233,7 @@ func (v *View) topic(ev Topic) {
 	if !ok {
 		return
 	}
-	ch.Topic, ch.TopicBy, ch.TopicAt = ev.Text, ev.By, 0
+	ch.Topic, ch.TopicBy, ch.TopicAt = strings.Clone(ev.Text), strings.Clone(ev.By), 0
 	if !ev.At.IsZero() {
 		ch.TopicAt = ev.At.Unix()
 	}
@@ -337,19 +247,22 @@ func (v *View) about(ev About) []Change {
 	}
 	before := p.Person
 	if ev.Known&KnownAway != 0 {
-		p.Away, p.AwayText = ev.Person.Away, v.awayText(p, ev.Person)
+		p.Away = ev.Person.Away
+		if !p.Away || ev.Person.AwayText != "" { // a list does not tell the reason
+			p.AwayText = keep(p.AwayText, ev.Person.AwayText)
+		}
 	}
 	if ev.Known&KnownAccount != 0 {
-		p.Account = ev.Person.Account
+		p.Account = keep(p.Account, ev.Person.Account)
 	}
 	if ev.Known&KnownHost != 0 {
-		p.Host = ev.Person.Host
+		p.Host = keep(p.Host, ev.Person.Host)
 		if ev.Person.User != "" {
-			p.User = ev.Person.User
+			p.User = keep(p.User, ev.Person.User)
 		}
 	}
 	if ev.Known&KnownRealname != 0 {
-		p.Realname = ev.Person.Realname
+		p.Realname = keep(p.Realname, ev.Person.Realname)
 	}
 	if ev.Known&KnownFlags != 0 {
 		p.Flags = ev.Person.Flags
@@ -358,43 +271,4 @@ func (v *View) about(ev About) []Change {
 		return nil
 	}
 	return v.everywhere(p, before, Change{Cause: CauseAbout})
-}
-
-// awayText keeps the reason that is known when a list only says that they are away.
-func (v *View) awayText(p *person, q Person) string {
-	if q.Away && q.AwayText == "" {
-		return p.AwayText
-	}
-	return q.AwayText
-}
-
-// MatchMask says whether a ban mask names a person: nick!user@host with * and ?,
-// folded as the network does. What is not known of a person matches nothing but *.
-func MatchMask(s *Support, mask string, p Person) bool {
-	return glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host))
-}
-
-// glob matches * and ?, in time linear in the product of the lengths.
-func glob(pattern, text string) bool {
-	star, mark := -1, 0
-	i, j := 0, 0
-	for j < len(text) {
-		switch {
-		case i < len(pattern) && pattern[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == text[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(pattern) && pattern[i] == '*' {
-		i++
-	}
-	return i == len(pattern)
 }

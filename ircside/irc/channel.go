@@ -40,7 +40,6 @@ func (c *Core) gather(channel string, fresh bool) *gathering {
 	}
 	g := &gathering{name: strings.Clone(channel), fresh: fresh}
 	if old != nil {
-		g.ref = old.ref // of a JOIN that still wants its end
 		c.unload(old)
 	}
 	c.inside.Set(g.name, g)
@@ -86,9 +85,7 @@ func (c *Core) onJoin(in *incoming) {
 		if g = c.gather(channel, true); g == nil {
 			return
 		}
-		if ref := c.refOf(in, "JOIN", channel); ref != 0 {
-			g.ref = ref
-		}
+		g.ref = c.refOf(in, "JOIN", channel)
 		if known != 0 {
 			c.event(About{Person: p, Known: known})
 		}

@@ -114,6 +114,12 @@ func TestJoin(t *testing.T) {
 			=Joined ref=1 channel=#a members=[o/ann] secret== created
 			=Modes channel=#a by=s changes=[+n +t]
 			=Done ref=1`},
+		{"a channel of somebody's who is all that we see", "", "", `
+			<:ann!u@h JOIN #a
+			=About person=(nick=ann user=u host=h) known=4
+			<:s 353 ann = #a :@bob
+			<:s 366 ann #a :End
+			=Joined channel=#a members=[o/bob] secret==`},
 		{"who comes and goes before the names are complete", "", "", `
 			<:ann!u@h JOIN #c
 			=About person=(nick=ann user=u host=h) known=4

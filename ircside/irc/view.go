@@ -17,6 +17,7 @@ type View struct {
 	people   *Map[*person]
 	channels *Map[*channel]
 	lastID   uint64
+	places   int                // members of all channels
 	modes    map[modeSet]string // sets as letters, made once
 }
 
@@ -32,11 +33,8 @@ type modeSet uint16
 type channel struct {
 	Channel
 	members map[*person]modeSet
-	lastBan ban // to tell a ban's kick from a kick
+	bans    []ban // set of late, to tell a ban's kick from a kick
 }
-
-// A ban is who set which mask.
-type ban struct{ by, mask string }
 
 // NewView makes the view of a seat that is called self.
 func NewView(self string, s *Support) *View {
@@ -113,7 +111,9 @@ func (v *View) Each(name string) iter.Seq[Change] {
 }
 
 // Members is what Each yields.
-func (v *View) Members(name string) []Change { return slices.Collect(v.Each(name)) }
+func (v *View) Members(name string) []Change {
+	return slices.AppendSeq(slices.Grow([]Change(nil), v.Size(name)), v.Each(name))
+}
 
 // sorted is who is in a channel by nick, ourselves last.
 func (v *View) sorted(ch *channel) []*person {
@@ -135,18 +135,20 @@ func (v *View) sorted(ch *channel) []*person {
 
 // Clone copies all of it, to be compared later by Since.
 func (v *View) Clone() *View {
-	c := &View{support: v.support, lastID: v.lastID, modes: map[modeSet]string{}}
+	c := &View{support: v.support, lastID: v.lastID, places: v.places, modes: map[modeSet]string{}}
 	c.people = NewMap[*person](v.support.CaseMapping)
 	c.channels = NewMap[*channel](v.support.CaseMapping)
 	copies := make(map[*person]*person, v.people.Len())
+	room := make([]person, 0, v.people.Len())
 	for _, p := range v.people.All() {
-		q := *p
-		copies[p] = &q
-		c.people.Set(q.Nick, &q)
+		room = append(room, *p)
+		q := &room[len(room)-1]
+		copies[p] = q
+		c.people.Set(q.Nick, q)
 	}
 	c.self = copies[v.self]
 	for name, ch := range v.channels.All() {
-		d := &channel{Channel: ch.Channel, members: make(map[*person]modeSet, len(ch.members))}
+		d := &channel{Channel: ch.Channel, members: make(map[*person]modeSet, len(ch.members)), bans: slices.Clone(ch.bans)}
 		for p, set := range ch.members {
 			d.members[copies[p]] = set
 		}
@@ -156,7 +158,8 @@ func (v *View) Clone() *View {
 }
 
 // Since is how a channel differs by now from how an older copy of this view has
-// it: who went, who came, who changed; ourselves last.
+// it: who went, who changed, who came; of each, ourselves last. Followed in this
+// order, two are never of one nick.
 func (v *View) Since(old *View, name string) []Change {
 	was, ok := old.channels.Get(name)
 	now, here := v.channels.Get(name)
@@ -172,32 +175,39 @@ func (v *View) Since(old *View, name string) []Change {
 	for p := range now.members {
 		byID[p.ID] = p
 	}
-	var out []Change
+	var out, changed []Change
 	for _, p := range old.sorted(was) {
 		before := old.member(p, was.members[p])
 		q, stays := byID[p.ID]
-		if !stays {
+		if !stays || p != old.self && v.swapped(old, was, p, q) {
 			out = append(out, Change{Channel: now.Name, Before: before, Cause: CauseQuit, Self: p == old.self})
 			continue
 		}
 		delete(byID, p.ID)
-		after := v.member(q, now.members[q])
-		if before != after {
-			out = append(out, Change{
+		if after := v.member(q, now.members[q]); before != after {
+			changed = append(changed, Change{
 				Channel: now.Name, Before: before, After: after, Cause: difference(before, after), Self: q == v.self,
 			})
 		}
 	}
-	var came []*person
+	out = append(selfLast(out), selfLast(changed)...)
 	for _, p := range v.sorted(now) {
 		if byID[p.ID] == p {
-			came = append(came, p)
+			out = append(out, Change{Channel: now.Name, After: v.member(p, now.members[p]), Cause: CauseJoin, Self: p == v.self})
 		}
 	}
-	for _, p := range came {
-		out = append(out, Change{Channel: now.Name, After: v.member(p, now.members[p]), Cause: CauseJoin, Self: p == v.self})
+	return out
+}
+
+// swapped says whether somebody goes by a nick that another of the same channel had:
+// to tell that as a rename, two would have to be of one nick for a moment.
+func (v *View) swapped(old *View, was *channel, p, q *person) bool {
+	other, ok := old.people.Get(q.Nick)
+	if !ok || other == p {
+		return false
 	}
-	return selfLast(out)
+	_, in := was.members[other]
+	return in
 }
 
 func selfLast(changes []Change) []Change {
@@ -281,9 +291,8 @@ func (v *View) meet(p Person) *person {
 	if !ok {
 		v.lastID++
 		p.ID = v.lastID
-		p.Nick = strings.Clone(p.Nick) // a nick must not keep the line alive that named it
-		known = &person{Person: p}
-		v.people.Set(p.Nick, known)
+		known = &person{Person: pack(p)}
+		v.people.Set(known.Nick, known)
 		return known
 	}
 	known.learn(p)
@@ -292,14 +301,14 @@ func (v *View) meet(p Person) *person {
 
 // learn takes in what a line tells besides; what it does not tell stays.
 func (p *person) learn(q Person) {
-	if (q.User != "" || q.Host != "") && (q.User != p.User || q.Host != p.Host) {
-		p.User, p.Host = strings.Clone(q.User), strings.Clone(q.Host)
+	if q.User != "" || q.Host != "" {
+		p.User, p.Host = keep(p.User, q.User), keep(p.Host, q.Host)
 	}
 	if q.Account != "" {
-		p.Account = q.Account
+		p.Account = keep(p.Account, q.Account)
 	}
 	if q.Realname != "" {
-		p.Realname = q.Realname
+		p.Realname = keep(p.Realname, q.Realname)
 	}
 }
 
@@ -307,6 +316,7 @@ func (p *person) learn(q Person) {
 func (v *View) enter(ch *channel, p *person, set modeSet) {
 	if _, in := ch.members[p]; !in {
 		p.in++
+		v.places++
 	}
 	ch.members[p] = set
 }
@@ -317,6 +327,7 @@ func (v *View) part(ch *channel, p *person) {
 		return
 	}
 	delete(ch.members, p)
+	v.places--
 	if p.in--; p.in <= 0 {
 		v.people.Delete(p.Nick)
 	}

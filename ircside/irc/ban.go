@@ -1,0 +1,60 @@
+package irc
+
+import (
+	"slices"
+	"strings"
+)
+
+// A ban is who set which mask.
+type ban struct{ by, mask string }
+
+// banned takes in a +b or -b.
+func (ch *channel) banned(m ModeChange, by string) {
+	if m.Mode != 'b' || m.Arg == "" {
+		return
+	}
+	ch.bans = slices.DeleteFunc(ch.bans, func(b ban) bool { return b.mask == m.Arg })
+	if !m.Add {
+		return
+	}
+	if len(ch.bans) >= maxBans {
+		ch.bans = slices.Delete(ch.bans, 0, 1)
+	}
+	ch.bans = append(ch.bans, ban{strings.Clone(by), strings.Clone(m.Arg)})
+}
+
+// bannedBy says whether somebody who is kicked was banned by the same actor before.
+func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
+	return slices.ContainsFunc(ch.bans, func(b ban) bool { return b.by == actor && MatchMask(s, b.mask, p) })
+}
+
+// MatchMask says whether a ban mask names a person: nick!user@host with * and ?,
+// folded as the network does. What is not known of a person matches nothing but *.
+func MatchMask(s *Support, mask string, p Person) bool {
+	return glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host))
+}
+
+// glob matches * and ?, in time linear in the product of the lengths.
+func glob(pattern, text string) bool {
+	star, mark := -1, 0
+	i, j := 0, 0
+	for j < len(text) {
+		switch {
+		case i < len(pattern) && pattern[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == text[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(pattern) && pattern[i] == '*' {
+		i++
+	}
+	return i == len(pattern)
+}
