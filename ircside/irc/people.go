@@ -44,6 +44,9 @@ func (c *Core) onNick(in *incoming) {
 	if !isName(new) {
 		return
 	}
+	if in.ask != nil && in.ask.verb == "NICK" {
+		old = c.nick // COMPAT InspIRCd 3: what answers a label comes from the new nick
+	}
 	r := Renamed{Old: old, New: new}
 	for _, g := range c.inside.All() {
 		if g != nil {
@@ -100,7 +103,11 @@ func (c *Core) onAwayReply(in *incoming) {
 	if len(in.Params) < 3 {
 		return
 	}
-	if ref := c.refOf(in, "WHOIS", in.Param(1)); ref != 0 {
+	ref := c.refOf(in, "WHOIS", in.Param(1))
+	if in.ask != nil && in.ask.verb != "WHOIS" {
+		ref = 0
+	}
+	if ref != 0 {
 		c.event(Answer{Ref: ref, Line: in.Line})
 		return
 	}

@@ -34,6 +34,12 @@ func TestPeople(t *testing.T) {
 			=Text from=(nick=ann2 user=u host=h) self target=bob body=x
 			<:ann2!u@h NICK
 			<:ann2!u@h NICK :a b`},
+		{"our nick, from the new one", labels, "", `
+			do 1 NICK ann2
+			>@label=1.0 NICK ann2
+			<@label=1.0 :ann2!u@h NICK ann2
+			=Renamed ref=1 old=ann new=ann2
+			=Done ref=1`},
 		{"what is new about them", "", "", `
 			<:bob!u@h AWAY :out to lunch
 			=About person=(nick=bob user=u host=h awaytext=out to lunch away) known=1
@@ -75,6 +81,22 @@ func TestPeople(t *testing.T) {
 			<:s 301 ann carl :out
 			=AwayReply nick=carl text=out
 			=About person=(nick=carl awaytext=out away) known=1`},
+		{"away, with labels", labels, "", `
+			do 1 SAY bob x
+			>@label=1.0 PRIVMSG bob x
+			<@label=1.0 :s BATCH +1 labeled-response
+			<@batch=1 :s 301 ann bob :out
+			=AwayReply nick=bob text=out
+			=About person=(nick=bob awaytext=out away) known=1
+			<@batch=1 :ann!u@h PRIVMSG bob x
+			=Text ref=1 from=(nick=ann user=u host=h) self target=bob body=x
+			<:s BATCH -1
+			=Done ref=1
+			do 2 WHOIS bob
+			>@label=2.0 WHOIS bob
+			<@label=2.0 :s 301 ann bob :out
+			=Answer ref=2 line=[@label=2.0 :s 301 ann bob out]
+			=Done ref=2`},
 		{"WHO", "", "BOT=B", `
 			do 1 WHO #c
 			>WHO #c
