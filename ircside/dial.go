@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -123,6 +124,8 @@ func failure(address string, err error) *irc.CloseError {
 	switch {
 	case errors.As(err, &dns):
 		out.Reason = irc.CloseDNS
+	case errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
+		out.Reason = irc.CloseThrottled // a server cannot say more to who comes too often
 	case errors.As(err, &handshake):
 		out.Reason = irc.CloseTLS
 	}

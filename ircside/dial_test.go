@@ -10,11 +10,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"io"
 	"math/big"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,6 +127,15 @@ func TestTLS(t *testing.T) {
 	}
 	if err := run(pool, "localhost"); err.Reason != irc.CloseRefused {
 		t.Errorf("nobody listens: %d %v", err.Reason, err)
+	}
+}
+
+// A server that throttles us cannot say so before TLS: it hangs up.
+func TestHangUpInHandshake(t *testing.T) {
+	for _, cause := range []error{io.EOF, syscall.ECONNRESET} {
+		if err := failure("host:6697", &handshakeError{cause}); err.Reason != irc.CloseThrottled || !err.Temporary() {
+			t.Errorf("%v: %d %v", cause, err.Reason, err)
+		}
 	}
 }
 
