@@ -12,6 +12,10 @@ var failures = map[string][]refusal{
 		{dests: of(ForMessage, ForSubject), typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network did not answer in time. It may have taken the message all the same."},
 		{typ: stanza.Wait, condition: stanza.RemoteServerTimeout, say: "The network did not answer in time. Try again in a while."},
 	},
+	"JOIN " + irc.CodeUnsayable: {
+		{words: "channel", typ: stanza.Modify, condition: stanza.JIDMalformed, say: "The network can have no channel of that name. Check it."},
+		{typ: stanza.Modify, condition: stanza.BadRequest, say: "IRC has no words for that."},
+	},
 	irc.CodeUnsayable:             always(stanza.Modify, stanza.BadRequest, "IRC has no words for that."),
 	"ACCOUNT_REQUIRED":            always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),
 	"NEED_REGISTRATION":           always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),

@@ -115,7 +115,7 @@ func TestIsRefusal(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	tests := map[string]string{
-		"TIMEOUT": "wait/remote-server-timeout", "UNSAYABLE": "modify/bad-request", "ACCOUNT_REQUIRED": "auth/registration-required",
+		"TIMEOUT": "wait/remote-server-timeout", "UNSAYABLE": "modify/bad-request", "JOIN UNSAYABLE": "modify/bad-request", "ACCOUNT_REQUIRED": "auth/registration-required",
 		"NEED_REGISTRATION": "auth/registration-required", "ACCOUNT_REQUIRED_TO_CONNECT": "auth/registration-required",
 		"JOIN CHANNEL_RENAMED": "cancel/gone", "RENAME CHANNEL_NAME_IN_USE": "cancel/conflict", "RENAME CANNOT_RENAME": "cancel/not-allowed",
 		"REDACT INVALID_TARGET": "cancel/not-allowed", "REDACT REDACT_FORBIDDEN": "auth/forbidden",
@@ -141,6 +141,8 @@ func TestFailures(t *testing.T) {
 			checkError(t, Fault(irc.Fault{Command: command, Code: code, Text: "as it is"}, d, ""), want, "as it is")
 		}
 	}
+	badName := irc.Fault{Command: "JOIN", Code: irc.CodeUnsayable, Text: "channel is too long"}
+	checkError(t, Fault(badName, ForJoin, ""), "modify/jid-malformed", badName.Text)
 	for name := range failures {
 		if tests[name] == "" {
 			t.Errorf("no test for %s", name)
