@@ -113,6 +113,7 @@ type plan struct {
 	unbans []string // nicks of people who are not in: all bans that name them go
 	modes  []irc.ModeChange
 	kicks  []kick
+	quiets bool // a mask that silences somebody goes, if it is there
 }
 
 // A kick may follow a ban; then it does not matter who has gone by themselves.
@@ -185,6 +186,7 @@ func (r *room) planRole(p *plan, item muc.Item) *stanza.Error {
 		return err
 	}
 	p.modes = append(p.modes, modes...)
+	p.quiets = p.quiets || item.Role == muc.Participant
 	if goes {
 		p.kick(kick{Kick: irc.Kick{Channel: r.channel, Nick: m.Nick, Reason: mapping.Line(item.Reason)}})
 	}
@@ -304,7 +306,12 @@ func (r *room) setModes(p plan, then func(error)) {
 		then(nil)
 		return
 	}
-	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) { then(q.err()) })
+	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) {
+		if p.quiets {
+			q.faults = slices.DeleteFunc(q.faults, func(f irc.Fault) bool { return f.Numeric == 698 })
+		}
+		then(q.err())
+	})
 }
 
 // kickAll kicks who is still in, and answers.
