@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -29,9 +30,34 @@ func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
 }
 
 // MatchMask says whether a ban mask names a person: nick!user@host with * and ?,
-// folded as the network does. What is not known of a person matches nothing but *.
+// folded as the network does, or with a network of addresses for a host; or the
+// extended ban of an account. What is not known of a person matches nothing but *.
 func MatchMask(s *Support, mask string, p Person) bool {
+	if account, ok := accountOf(s, mask); ok {
+		return p.Account != "" && glob(s.Fold(account), s.Fold(p.Account))
+	}
+	if at := strings.LastIndexByte(mask, '@'); at >= 0 {
+		if network, err := netip.ParsePrefix(mask[at+1:]); err == nil {
+			host, err := netip.ParseAddr(p.Host)
+			return err == nil && network.Contains(host.Unmap()) && glob(s.Fold(mask[:at]), s.Fold(p.Nick+"!"+p.User))
+		}
+	}
 	return glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host))
+}
+
+// accountOf is the account that an extended ban is about: "~account:ann".
+func accountOf(s *Support, mask string) (account string, ok bool) {
+	for _, name := range s.AccountExtBan {
+		prefix := name + ":"
+		if s.ExtBanPrefix != 0 {
+			prefix = string(rune(s.ExtBanPrefix)) + prefix
+		}
+		if account, ok = strings.CutPrefix(mask, prefix); ok {
+			account, _, _ = strings.Cut(account, "!") // servers may make a mask of it
+			return account, account != ""
+		}
+	}
+	return "", false
 }
 
 // glob matches * and ?, in time linear in the product of the lengths.
