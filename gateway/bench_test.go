@@ -46,7 +46,7 @@ type bench struct {
 
 // newBench makes one whose network has those capabilities, and lets the user in by so
 // many clients.
-func newBench(b *testing.B, caps string, others, clients int) *bench {
+func newBench(b testing.TB, caps string, others, clients int) *bench {
 	c := config.Default()
 	c.Component.Domain = "gw"
 	c.Networks = []config.Network{{Name: "net", Addresses: []string{"irc.test:6667"}, IRC: c.IRC}}
@@ -76,11 +76,12 @@ func newBench(b *testing.B, caps string, others, clients int) *bench {
 	if r, ok := x.up.rooms.Get("#c"); !ok || len(r.members) != clients {
 		b.Fatal("not in the room")
 	}
+	x.flush()
 	return x
 }
 
 // recv takes in lines of the network as a session does.
-func (x *bench) recv(b *testing.B, lines ...string) {
+func (x *bench) recv(b testing.TB, lines ...string) {
 	for _, text := range lines {
 		l, err := irc.ParseLine([]byte(text))
 		if err != nil {
@@ -104,11 +105,11 @@ func (x *bench) flush() {
 }
 
 // join has a client enter the room.
-func (x *bench) join(b *testing.B, client int) {
+func (x *bench) join(b testing.TB, client int) {
 	x.stanza(b, fmt.Sprintf(`<presence from="ann@x/%d" to="#c%%net@gw/ann" id="j"><x xmlns="http://jabber.org/protocol/muc"><history maxstanzas="0"/></x></presence>`, client))
 }
 
-func (x *bench) stanza(b *testing.B, raw string) {
+func (x *bench) stanza(b testing.TB, raw string) {
 	s, err := stanza.NewReader(bufio.NewReader(strings.NewReader(raw)), stanza.Client, stanza.Limits{}).Next()
 	if err != nil {
 		b.Fatal(err)
