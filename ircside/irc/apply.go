@@ -30,7 +30,7 @@ func (v *View) Apply(ev Event) []Change {
 		v.topic(ev)
 	case TopicBy:
 		if ch, ok := v.channels.Get(ev.Channel); ok {
-			ch.TopicBy, ch.TopicAt = keep(ch.TopicBy, ev.By), ev.At.Unix()
+			ch.TopicBy, ch.TopicAt = strings.Clone(cut(ev.By, maxKept)), ev.At.Unix()
 		}
 	case About:
 		return v.about(ev)
@@ -71,13 +71,13 @@ func (v *View) refold(to CaseMapping) []Change {
 	keptPeople, keptChannels := NewMap[*person](to), NewMap[*channel](to)
 	var pastPeople []*person
 	var pastChannels []*channel
-	keptPeople.Set(v.self.Nick, v.self)
+	keptPeople.Set(v.self.nick, v.self)
 	for _, p := range v.people.All() {
-		if other, taken := keptPeople.Get(p.Nick); taken && other != p {
+		if other, taken := keptPeople.Get(p.nick); taken && other != p {
 			pastPeople = append(pastPeople, p)
 			continue
 		}
-		keptPeople.Set(p.Nick, p)
+		keptPeople.Set(p.nick, p)
 	}
 	for _, ch := range v.channels.All() {
 		if other, taken := keptChannels.Get(ch.Name); taken {
@@ -101,12 +101,12 @@ func (v *View) refold(to CaseMapping) []Change {
 }
 
 func (v *View) registered(ev Registered) []Change {
-	return append(v.adopt(ev.Support), v.renamed(v.self.Nick, ev.Nick)...)
+	return append(v.adopt(ev.Support), v.renamed(v.self.nick, ev.Nick)...)
 }
 
 func (v *View) renamed(from, to string) []Change {
 	p, ok := v.people.Get(from)
-	if !ok || p.Nick == to || !isName(to) {
+	if !ok || p.nick == to || !isName(to) {
 		return nil
 	}
 	var out []Change
@@ -117,10 +117,10 @@ func (v *View) renamed(from, to string) []Change {
 	default:
 		out = v.oust(other)
 	}
-	before := p.Person
+	before := p.Person()
 	v.people.Delete(from)
-	p.Nick = strings.Clone(to)
-	v.people.Set(p.Nick, p)
+	p.nick = keepNick(to)
+	v.people.Set(p.nick, p)
 	return append(out, v.everywhere(p, before, Change{Cause: CauseNick})...)
 }
 
@@ -245,30 +245,32 @@ func (v *View) about(ev About) []Change {
 	if !ok {
 		return nil
 	}
-	before := p.Person
+	before := p.Person()
+	q := before
 	if ev.Known&KnownAway != 0 {
-		p.Away = ev.Person.Away
-		if !p.Away || ev.Person.AwayText != "" { // a list does not tell the reason
-			p.AwayText = keep(p.AwayText, ev.Person.AwayText)
+		q.Away = ev.Person.Away
+		if !q.Away || ev.Person.AwayText != "" { // a list does not tell the reason
+			q.AwayText = ev.Person.AwayText
 		}
 	}
 	if ev.Known&KnownAccount != 0 {
-		p.Account = keep(p.Account, ev.Person.Account)
+		q.Account = ev.Person.Account
 	}
 	if ev.Known&KnownHost != 0 {
-		p.Host = keep(p.Host, ev.Person.Host)
+		q.Host = ev.Person.Host
 		if ev.Person.User != "" {
-			p.User = keep(p.User, ev.Person.User)
+			q.User = ev.Person.User
 		}
 	}
 	if ev.Known&KnownRealname != 0 {
-		p.Realname = keep(p.Realname, ev.Person.Realname)
+		q.Realname = ev.Person.Realname
 	}
 	if ev.Known&KnownFlags != 0 {
-		p.Flags = ev.Person.Flags
+		q.Flags = ev.Person.Flags
 	}
-	if p.Person == before {
+	if q == before {
 		return nil
 	}
+	p.learn(q)
 	return v.everywhere(p, before, Change{Cause: CauseAbout})
 }

@@ -37,7 +37,7 @@ func (v *View) joined(ev Joined) []Change {
 		out = v.see(ch, m, out)
 	}
 	if _, in := ch.members[v.self]; !in {
-		out = v.see(ch, Member{Person: v.self.Person}, out)
+		out = v.see(ch, Member{Person: v.self.Person()}, out)
 	}
 	return selfLast(out)
 }
@@ -69,7 +69,7 @@ func (v *View) see(ch *channel, m Member, out []Change) []Change {
 		return out
 	}
 	if ok {
-		out = append(out, v.renamed(p.Nick, m.Nick)...) // it may be spelt otherwise
+		out = append(out, v.renamed(p.nick, m.Nick)...) // it may be spelt otherwise
 	}
 	p = v.meet(m.Person)
 	was, in := ch.members[p]
@@ -114,7 +114,7 @@ func (v *View) went(ev Went) []Change {
 	}
 	if ev.Kick {
 		c.Cause = CauseKick
-		if ch.bannedBy(v.support, ev.By, p.Person) {
+		if ch.bannedBy(v.support, ev.By, p.Person()) {
 			c.Cause = CauseBan
 		}
 	}

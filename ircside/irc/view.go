@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unique"
 )
 
 // A View is all that one seat sees: the people, and the channels it is in. It
@@ -21,10 +22,40 @@ type View struct {
 	modes    map[modeSet]string // sets as letters, made once
 }
 
-// A person is a Person and in how many of our channels they are.
+// A person is a Person and in how many of our channels they are. Who is in a large
+// channel is seen by every user that is in it, so what is known of them is kept once
+// for all views.
 type person struct {
-	Person
-	in int
+	id    uint64
+	nick  string
+	known unique.Handle[details]
+	in    int32
+	away  bool
+	flags WhoFlags
+}
+
+// details are what is long and seldom changes.
+type details struct{ user, host, account, realname, awayText string }
+
+// Person is the person as others see it.
+func (p *person) Person() Person {
+	d := p.known.Value()
+	return Person{
+		ID: p.id, Nick: p.nick, User: d.user, Host: d.host, Account: d.account, Realname: d.realname,
+		AwayText: d.awayText, Away: p.away, Flags: p.flags,
+	}
+}
+
+// learn takes over all of q but its ID and nick.
+func (p *person) learn(q Person) {
+	p.away, p.flags = q.Away, q.Flags
+	d := details{
+		cut(q.User, maxKept), cut(q.Host, maxKept), cut(q.Account, maxKept),
+		cut(q.Realname, maxKept), cut(q.AwayText, maxKept),
+	}
+	if d != p.known.Value() {
+		p.known = unique.Make(d) // copies the strings: no line lives for what it told
+	}
 }
 
 // modeSet is a set of prefix modes by rank, highest in bit 0.
@@ -47,7 +78,7 @@ func NewView(self string, s *Support) *View {
 }
 
 // Self is who we are.
-func (v *View) Self() Person { return v.self.Person }
+func (v *View) Self() Person { return v.self.Person() }
 
 // Support is what the network supports.
 func (v *View) Support() *Support { return v.support }
@@ -55,7 +86,7 @@ func (v *View) Support() *Support { return v.support }
 // Person finds somebody by nick, if they can be seen.
 func (v *View) Person(nick string) (Person, bool) {
 	if p, ok := v.people.Get(nick); ok {
-		return p.Person, true
+		return p.Person(), true
 	}
 	return Person{}, false
 }
@@ -128,7 +159,7 @@ func (v *View) sorted(ch *channel) []*person {
 		case b == v.self:
 			return -1
 		}
-		return strings.Compare(a.Nick, b.Nick)
+		return strings.Compare(a.nick, b.nick)
 	})
 	return people
 }
@@ -144,7 +175,7 @@ func (v *View) Clone() *View {
 		room = append(room, *p)
 		q := &room[len(room)-1]
 		copies[p] = q
-		c.people.Set(q.Nick, q)
+		c.people.Set(q.nick, q)
 	}
 	c.self = copies[v.self]
 	for name, ch := range v.channels.All() {
@@ -173,17 +204,17 @@ func (v *View) Since(old *View, name string) []Change {
 	}
 	byID := make(map[uint64]*person, len(now.members))
 	for p := range now.members {
-		byID[p.ID] = p
+		byID[p.id] = p
 	}
 	var out, changed []Change
 	for _, p := range old.sorted(was) {
 		before := old.member(p, was.members[p])
-		q, stays := byID[p.ID]
+		q, stays := byID[p.id]
 		if !stays || p != old.self && v.swapped(old, was, p, q) {
 			out = append(out, Change{Channel: now.Name, Before: before, Cause: CauseQuit, Self: p == old.self})
 			continue
 		}
-		delete(byID, p.ID)
+		delete(byID, p.id)
 		if after := v.member(q, now.members[q]); before != after {
 			changed = append(changed, Change{
 				Channel: now.Name, Before: before, After: after, Cause: difference(before, after), Self: q == v.self,
@@ -192,7 +223,7 @@ func (v *View) Since(old *View, name string) []Change {
 	}
 	out = append(selfLast(out), selfLast(changed)...)
 	for _, p := range v.sorted(now) {
-		if byID[p.ID] == p {
+		if byID[p.id] == p {
 			out = append(out, Change{Channel: now.Name, After: v.member(p, now.members[p]), Cause: CauseJoin, Self: p == v.self})
 		}
 	}
@@ -202,7 +233,7 @@ func (v *View) Since(old *View, name string) []Change {
 // swapped says whether somebody goes by a nick that another of the same channel had:
 // to tell that as a rename, two would have to be of one nick for a moment.
 func (v *View) swapped(old *View, was *channel, p, q *person) bool {
-	other, ok := old.people.Get(q.Nick)
+	other, ok := old.people.Get(q.nick)
 	if !ok || other == p {
 		return false
 	}
@@ -254,7 +285,7 @@ func (v *View) Leave(name string) {
 }
 
 // member is a person and their modes as others see them.
-func (v *View) member(p *person, set modeSet) Member { return Member{p.Person, v.letters(set)} }
+func (v *View) member(p *person, set modeSet) Member { return Member{p.Person(), v.letters(set)} }
 
 // letters are a set's modes, highest first.
 func (v *View) letters(set modeSet) string {
@@ -290,26 +321,34 @@ func (v *View) meet(p Person) *person {
 	known, ok := v.people.Get(p.Nick)
 	if !ok {
 		v.lastID++
-		p.ID = v.lastID
-		known = &person{Person: pack(p)}
-		v.people.Set(known.Nick, known)
+		known = &person{id: v.lastID, nick: keepNick(p.Nick), known: nothing}
+		known.learn(p)
+		v.people.Set(known.nick, known)
 		return known
 	}
-	known.learn(p)
+	if q := known.Person(); q.hear(p) {
+		known.learn(q)
+	}
 	return known
 }
 
-// learn takes in what a line tells besides; what it does not tell stays.
-func (p *person) learn(q Person) {
+// nothing is what is known of somebody at first.
+var nothing = unique.Make(details{})
+
+// hear takes in what a line tells besides, and says whether it is news; what the line
+// does not tell stays.
+func (p *Person) hear(q Person) bool {
+	before := *p
 	if q.User != "" || q.Host != "" {
-		p.User, p.Host = keep(p.User, q.User), keep(p.Host, q.Host)
+		p.User, p.Host = q.User, q.Host
 	}
 	if q.Account != "" {
-		p.Account = keep(p.Account, q.Account)
+		p.Account = q.Account
 	}
 	if q.Realname != "" {
-		p.Realname = keep(p.Realname, q.Realname)
+		p.Realname = q.Realname
 	}
+	return *p != before
 }
 
 // enter puts somebody into a channel.
@@ -329,6 +368,6 @@ func (v *View) part(ch *channel, p *person) {
 	delete(ch.members, p)
 	v.places--
 	if p.in--; p.in <= 0 {
-		v.people.Delete(p.Nick)
+		v.people.Delete(p.nick)
 	}
 }
