@@ -133,6 +133,10 @@ func (up *uplink) privateText(t irc.Text) {
 	if body == "" {
 		return
 	}
+	if t.Kind == irc.Notice && up.isStranger(t.From.Nick) {
+		up.note(t.From.Nick + ": " + body)
+		return
+	}
 	id := t.ID
 	if id == "" {
 		id = newID()
@@ -140,6 +144,13 @@ func (up *uplink) privateText(t irc.Text) {
 	up.deliver(t.From.Nick, id, stanza.T("", "body", body))
 	up.talk(t.From.Nick)
 	up.stay() // an answer is expected
+}
+
+// isStranger says that the user has never written to a nick and is in no channel with
+// it. A notice of such a one, as services send at the door, opens no conversation.
+func (up *uplink) isStranger(nick string) bool {
+	_, met := up.view.Person(nick)
+	return !met && up.talks.with[up.view.Support().Fold(nick)] == nil
 }
 
 // talkRenamed goes on talking to somebody who takes another nick.
