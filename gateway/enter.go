@@ -154,6 +154,7 @@ func (r *room) join() {
 			key = ch.Key // it may have changed while we were in
 		}
 	}
+	r.tried = key
 	r.up.ask(irc.Join{Channel: r.channel, Key: key}, r.joined)
 }
 
@@ -162,19 +163,27 @@ func (r *room) joined(q *question) {
 	r.asked = false
 	switch err := q.err(); {
 	case q.lost:
-		return // it is asked for again after the reconnect
+		r.end() // if nobody waits any more; else it is asked for again after the reconnect
 	case r.open():
 		if ch, _ := r.up.view.Channel(r.channel); ch.Topic != r.told {
 			r.tellTopic("") // it changed while the link was lost
 		}
 		r.admit()
 		r.release()
-		return
+		r.part("")
+	case isKey(err) && r.key != "" && r.key != r.tried:
+		r.join() // a better one has been given meanwhile
 	case err == nil:
 		r.refuse(timedOut("The network does not say whether you are in the channel."))
 	default:
 		r.refuse(err)
 	}
+}
+
+// isKey says whether the channel wants another key.
+func isKey(err error) bool {
+	f, ok := err.(irc.Fault)
+	return ok && f.Numeric == 475
 }
 
 // refuse answers everybody who waits, and sends away who was in before the link was

@@ -24,6 +24,7 @@ type room struct {
 	channel  string // as it was asked for first, then as the network spells it
 	key      string
 	asked    bool        // a JOIN is under way
+	tried    string      // the key of the last JOIN
 	members  []*occupant // who has entered, in order of entering
 	queue    []*occupant // who waits for the JOIN
 	backlog  backlog
@@ -183,9 +184,10 @@ func (up *uplink) evictAll(reason string, codes ...muc.Status) {
 	up.rooms = irc.NewMap[*room](irc.ASCII)
 }
 
-// end lets go of a channel that nobody is in or waits for.
+// end lets go of a channel that nobody is in or waits for; if a JOIN is under way, its
+// answer does.
 func (r *room) end() {
-	if len(r.members) > 0 || len(r.queue) > 0 {
+	if len(r.members) > 0 || len(r.queue) > 0 || r.asked && r.up.state == linkUp {
 		return
 	}
 	if current, ok := r.up.rooms.Get(r.channel); !ok || current != r {
