@@ -23,6 +23,9 @@ var (
 // encoding/xml nothing is too long.
 const maxHandshake = 64 << 10
 
+// idleBuffer is how much room for stanzas is kept while there are none, in bytes.
+const idleBuffer = 64 << 10
+
 // A conn is the connection under the session. It reads through a buffer of ours,
 // byte by byte where encoding/xml wants it so, which therefore buffers nothing
 // itself. It writes what has gathered in one go, on a goroutine of its own; who
@@ -154,8 +157,8 @@ func (c *conn) write() {
 		c.buf = c.spare[:0]
 		c.room.Broadcast()
 		c.flush(b)
-		if cap(b) > 4*c.max {
-			b = nil // a burst is over
+		if len(c.buf) == 0 && cap(b) > idleBuffer {
+			b, c.buf = nil, nil // a burst is over
 		}
 		c.spare = b
 	}

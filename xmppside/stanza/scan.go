@@ -52,8 +52,14 @@ const (
 	atEnd
 )
 
+// idleBuffer is how much room is kept from one stanza to the next, in bytes.
+const idleBuffer = 128 << 10
+
 // next reads the next stanza, or the stream's end tag, into buf.
 func (s *scanner) next() error {
+	if cap(s.buf) > idleBuffer {
+		s.buf = nil
+	}
 	s.buf, s.state, s.tally, s.refusal = s.buf[:0], inText, tally{}, nil
 	if err := s.skipSpace(); err != nil {
 		return err
