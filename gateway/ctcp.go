@@ -79,6 +79,15 @@ func (c *ctcp) remove(q *ctcpQuestion) bool {
 	return false
 }
 
+// abandon answers what was asked through a link that is gone.
+func (c *ctcp) abandon() {
+	open := c.asked
+	c.asked = nil
+	for _, q := range open {
+		q.fail(timedOut("The connection to the network was lost before they answered."))
+	}
+}
+
 // ctcpReply finds who asked.
 func (up *uplink) ctcpReply(t irc.Text) {
 	nick := up.view.Support().Fold(t.From.Nick)

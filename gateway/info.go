@@ -73,7 +73,8 @@ func place(at mapping.Address) iq.Place {
 
 // iq answers an IQ, or has it answered.
 func (u *user) iq(s *stanza.Stanza, at mapping.Address) {
-	if s.Type != "get" && s.Type != "set" {
+	if s.Type != "get" && s.Type != "set" { // RFC 6120 §8.2.3
+		u.refuse(s, badRequest("A request is of the type get or set."))
 		return
 	}
 	q, r := query{u, at}, iq.NewRequest(s, u.send)

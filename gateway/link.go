@@ -109,6 +109,7 @@ func (up *uplink) failWishes(err error) {
 // gone ends the uplink: waiting wishes are answered, members sent away.
 func (up *uplink) gone(err error, reason string) {
 	up.turn++ // what its seat still sends is nobody's
+	up.abandon()
 	up.failWishes(err)
 	up.evictAll(reason, statusTechnical)
 	up.abort()

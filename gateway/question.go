@@ -141,4 +141,5 @@ func (up *uplink) abandon() {
 		q.lost = true
 		q.then(q)
 	}
+	up.ctcp.abandon()
 }

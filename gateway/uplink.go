@@ -186,8 +186,7 @@ func (up *uplink) event(ev irc.Event) {
 	case irc.Supports:
 		up.caps = ev.Caps
 		up.refold()
-	case irc.Joined:
-		up.joined(ev)
+	case irc.Joined: // see below
 	case irc.Modes:
 		up.moded(ev, before, changes)
 	case irc.Topic:
@@ -212,6 +211,9 @@ func (up *uplink) event(ev irc.Event) {
 		if r, ok := up.rooms.Get(c.Channel); ok {
 			r.change(c)
 		}
+	}
+	if ev, ok := ev.(irc.Joined); ok {
+		up.joined(ev) // who enters by it is welcomed to what has changed already
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	mellium "mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stream"
 
+	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
 
@@ -95,11 +97,13 @@ func (c *Component) read(conn *conn, h Handler) error {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &refused):
-			c.refuse(conn, refused)
+			c.refuse(conn, h, refused)
 		case err != nil:
 			return err
 		case s.Kind == stanza.IQ && (s.Type == "result" || s.Type == "error"):
 			c.asks.answer(s)
+		case !c.ours(s.To):
+			c.log.Debug().Stringer("to", s.To).Msg("stanza for another domain dropped")
 		default:
 			h.HandleStanza(s)
 		}
@@ -107,17 +111,32 @@ func (c *Component) read(conn *conn, h Handler) error {
 }
 
 // refuse answers what could not be read, if it may be answered at all, and if that
-// needs no waiting: the reader waits for nobody.
-func (c *Component) refuse(conn *conn, r *stanza.Refused) {
+// needs no waiting: the reader waits for nobody. A client goes, whatever it says as it
+// does, else a ghost would stay.
+func (c *Component) refuse(conn *conn, h Handler, r *stanza.Refused) {
 	s := r.Stanza
-	if s == nil || s.Type == "error" || s.Type == "result" || s.From.IsZero() || s.Kind == 0 {
+	switch {
+	case s == nil, s.Kind == 0, s.From.IsZero(), s.Type == "error", s.Type == "result":
+		return
+	case s.Kind == stanza.Presence && s.Type == "unavailable":
+		if c.ours(s.To) {
+			h.HandleStanza(s)
+		}
 		return
 	}
 	answer := s.Refuse(r.Err)
 	if answer.From.IsZero() {
 		answer.From = c.config.Domain
 	}
-	_ = conn.offer(answer)
+	if c.ours(answer.From) {
+		_ = conn.offer(answer)
+	}
+}
+
+// ours says whether an address is of our domain: a server ends the stream for what
+// comes from any other.
+func (c *Component) ours(j jid.JID) bool {
+	return strings.EqualFold(j.Domain(), c.config.Domain.Domain())
 }
 
 // watch asks the server whether it is still there, once it has been silent, and ends

@@ -88,7 +88,7 @@ func (c *Checker) ToGateway(s *stanza.Stanza) {
 	switch s.Kind {
 	case stanza.IQ:
 		q := question{s.From, s.To, s.ID}
-		if s.Type == "get" || s.Type == "set" {
+		if s.Type != "result" && s.Type != "error" { // what is no type is answered as well: RFC 6120 §8.2.3
 			c.asked[q] = 1
 		} else {
 			delete(c.asking, question{s.To, s.From, s.ID})
