@@ -71,8 +71,9 @@ func cutAt(s string, n int) int {
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
-	if n == 0 { // no UTF-8 at all
-		return 1
+	if n == 0 { // bytes that begin no character: no UTF-8
+		_, size := utf8.DecodeRuneInString(s)
+		return size
 	}
 	for i, parts := n, 0; i > 0 && parts < maxParts; parts++ {
 		if startsCharacter(s, i) {
