@@ -89,6 +89,14 @@ func (c *Component) Send(s *stanza.Stanza) {
 	}
 }
 
+// Abort ends the stream, if there is one, without waiting for what is not written yet.
+// Unless Run's ctx is done, Run connects again.
+func (c *Component) Abort() {
+	if conn := c.conn.Load(); conn != nil {
+		conn.abort(errClosing)
+	}
+}
+
 // Run keeps the stream up until ctx is done, and hands what it brings to h. It
 // tries again for ever, whatever the error is: a server that refuses us now may be
 // configured a minute later. What goes wrong is said once, until a stream is up.

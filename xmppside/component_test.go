@@ -315,6 +315,25 @@ func TestEndInTime(t *testing.T) {
 	}
 }
 
+// Who cannot wait for the end of a stream that nobody reads, aborts it.
+func TestAbort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, nil)
+		b.up("")
+		b.c.Send(message("m", 200))
+		synctest.Wait()
+		b.cancel()
+		synctest.Wait()
+		began := time.Now()
+		b.c.Abort()
+		<-b.ended
+		if d := time.Since(began); d != 0 {
+			t.Errorf("ended after %v", d)
+		}
+		b.c.Abort() // of nothing
+	})
+}
+
 // What no server takes does not leave, and is told to the operator, not to the user.
 func TestSendChecks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -83,7 +83,11 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 // Reload takes over what may change while the gateway runs.
 func (g *Gateway) Reload(c *config.Config) { g.hub.Reload(c) }
 
-// Run serves until ctx is done, then sends everybody away, within stop_timeout.
+// lastWrite is how long what is left to write has, if stop_timeout is over by then.
+const lastWrite = time.Second
+
+// Run serves until ctx is done, then sends everybody away, within stop_timeout and
+// lastWrite at the most: not even an XMPP server that does not read holds it up.
 func (g *Gateway) Run(ctx context.Context) error {
 	stream, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
@@ -93,6 +97,13 @@ func (g *Gateway) Run(ctx context.Context) error {
 	defer cancel()
 	g.hub.Stop(limit)
 	end()
+	deadline, _ := limit.Deadline()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(max(time.Until(deadline), lastWrite)):
+	}
+	g.component.Abort()
 	<-ended
 	return nil
 }
