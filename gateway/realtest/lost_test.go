@@ -104,6 +104,7 @@ queue_bytes = 262144
 level = "trace"
 [gateway]
 linger = "30s"
+stop_timeout = "4s"
 [irc]
 rate = 10000.0
 burst = 10000
@@ -186,11 +187,11 @@ func (w *world) meet(c *XMPPClient, nick string, d *IRCClient) []*stanza.Stanza 
 	return slices.DeleteFunc(c.Sync(w.room), func(s *stanza.Stanza) bool { return s.From.Bare().String() != w.room })
 }
 
-// answer answers the next request of a kind that comes from the script's room.
+// answer answers the next request of a kind that comes from a room.
 func (w *world) answer(c *XMPPClient, space, payload string) {
 	w.t.Helper()
 	s := c.Expect("a request for "+space, func(s *stanza.Stanza) bool {
-		return s.Kind == stanza.IQ && s.Type == "get" && s.From.Bare().String() == w.room &&
+		return s.Kind == stanza.IQ && s.Type == "get" && s.From.Domain() == Component &&
 			len(s.Children) > 0 && s.Children[0].Space == space
 	})
 	c.Send(fmt.Sprintf(`<iq type="result" to="%s" id="%s">%s</iq>`, Escape(s.From.String()), Escape(s.ID), payload))
@@ -203,7 +204,7 @@ func (w *world) announce(c *XMPPClient) {
 	w.t.Helper()
 	const info = "http://jabber.org/protocol/disco#info"
 	w.answer(c, info, `<query xmlns="`+info+`"><feature var="`+nsPing+`"/></query>`)
-	c.Sync(w.room)
+	c.Sync(Component)
 }
 
 // which takes those that match out of a list.
