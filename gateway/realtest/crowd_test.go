@@ -25,38 +25,40 @@ func crowdNick(i int) string { return fmt.Sprintf("c%03d", i) }
 func gatherCrowd(t *testing.T, s *IRCServer) {
 	t.Helper()
 	in := make(chan error, crowdSize)
-	gather := func(from, to int) {
-		for i := from; i < to; i++ {
-			joinCrowd(t, s, crowdNick(i), i == crowdSize-1, in)
-		}
-		for range to - from {
+	await := func(n int) {
+		for range n {
 			if err := <-in; err != nil {
 				t.Fatalf("the crowd: %v", err)
 			}
 		}
 	}
-	gather(0, 1) // whose channel it is
-	gather(1, crowdSize)
+	joinCrowd(t, s, crowdNick(0), "", in)
+	await(1) // whose channel it is
+	for i := 1; i < crowdSize-1; i++ {
+		joinCrowd(t, s, crowdNick(i), "", in)
+	}
+	joinCrowd(t, s, crowdNick(crowdSize-1), "AWAY :asleep\r\n", in)
+	await(crowdSize - 1)
 }
 
-// joinCrowd connects one of the crowd, and says on in when it is in the channel, or
-// why it is not.
-func joinCrowd(t *testing.T, s *IRCServer, nick string, away bool, in chan<- error) {
+// joinCrowd connects one of the crowd, who says first before joining, and says on in
+// when it is in the channel, or why it is not. It returns when the server has begun
+// to talk to it: ngIRCd lets no more than ten connections wait for that.
+func joinCrowd(t *testing.T, s *IRCServer, nick, first string, in chan<- error) {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", s.Addr, Patience)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(Patience))
+	send := func(lines string) { _, _ = conn.Write([]byte(lines)) }
+	send("CAP LS\r\nNICK " + nick + "\r\nUSER " + nick + " 0 * :" + nick + "\r\nCAP END\r\n")
+	r := bufio.NewReader(conn)
+	_, _ = r.Peek(1) // a failure shows below
 	ended := make(chan struct{})
-	t.Cleanup(func() {
-		_ = conn.Close()
-		<-ended
-	})
-	send := func(lines ...string) { _, _ = conn.Write([]byte(strings.Join(lines, "\r\n") + "\r\n")) }
 	go func() {
 		defer close(ended)
-		r, joined := bufio.NewReader(conn), false
+		joined := false
 		for {
 			raw, err := r.ReadString('\n')
 			if err != nil {
@@ -67,11 +69,9 @@ func joinCrowd(t *testing.T, s *IRCServer, nick string, away bool, in chan<- err
 			}
 			switch line := parseIRC(strings.TrimRight(raw, "\r\n")); {
 			case line.Command == "PING":
-				send("PONG :" + line.Param(0))
-			case line.Command == "001" && away:
-				send("AWAY :asleep", "JOIN "+crowdChannel)
+				send("PONG :" + line.Param(0) + "\r\n")
 			case line.Command == "001":
-				send("JOIN " + crowdChannel)
+				send(first + "JOIN " + crowdChannel + "\r\n")
 			case line.Command == "366" && !joined:
 				joined = true
 				_ = conn.SetReadDeadline(time.Time{})
@@ -79,5 +79,8 @@ func joinCrowd(t *testing.T, s *IRCServer, nick string, away bool, in chan<- err
 			}
 		}
 	}()
-	send("NICK "+nick, "USER "+nick+" 0 * :"+nick)
+	t.Cleanup(func() {
+		_ = conn.Close()
+		<-ended
+	})
 }

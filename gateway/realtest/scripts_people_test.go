@@ -144,7 +144,6 @@ func scriptAway(t *testing.T, p *pair) {
 	p.meet(alice, dave)
 	dave.Say(alice.nick, "are you?")
 	alice.Expect("dave's words", Body("chat", p.in(dave.Nick), "are you?"))
-	dave.Sync()
 	dave.Never("her to be away while her phone is not", Is("301"))
 	presence(phone, `<show>xa</show><status>lunch</status>`)
 	p.meet(phone, dave)
@@ -154,8 +153,6 @@ func scriptAway(t *testing.T, p *pair) {
 	}
 	presence(alice, ``)
 	p.meet(alice, dave)
-	dave.Sync()
 	dave.Say(alice.nick, "back?")
-	dave.Sync()
 	dave.Never("her to be away", Is("301"))
 }
