@@ -159,7 +159,9 @@ func scriptNonASCII(t *testing.T, p *pair) {
 func scriptPace(t *testing.T, p *pair) {
 	p.network, p.irc = p.paced, p.slow
 	p.room = p.address(p.channel)
-	dave, alice := p.founder("dave"), p.member("alice")
+	dave := p.irc.connectSlowly(t, p.name("dave"))
+	dave.Join(p.channel, "")
+	alice := p.member("alice")
 	var lines []string
 	for i := range 14 {
 		lines = append(lines, fmt.Sprint("line ", i))
