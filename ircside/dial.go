@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"syscall"
 
@@ -36,7 +36,7 @@ func (s *Session) connect() (net.Conn, *irc.CloseError) {
 			return conn, nil
 		}
 		s.log.Debug().Str("address", address).Err(err).Msg("cannot connect")
-		failed = failure(address, err)
+		failed = failure(address, err, s.net.spoke.Load() || s.net.trying.Load() > 0)
 	}
 	return nil, failed
 }
@@ -45,6 +45,8 @@ func (s *Session) connect() (net.Conn, *irc.CloseError) {
 func (n *Network) connect(ctx context.Context, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.ConnectTimeout)
 	defer cancel()
+	n.trying.Add(1)
+	defer n.trying.Add(-1)
 	dial := n.Dial
 	if dial == nil {
 		d := &net.Dialer{} // happy eyeballs are its default
@@ -74,6 +76,7 @@ func (n *Network) connect(ctx context.Context, address string) (net.Conn, error)
 		conn.Close()
 		return nil, &handshakeError{err}
 	}
+	n.spoke.Store(true)
 	return secure, nil
 }
 
@@ -116,18 +119,49 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// failure says what a failed connection means.
-func failure(address string, err error) *irc.CloseError {
-	out := &irc.CloseError{Reason: irc.CloseRefused, Text: fmt.Sprintf("cannot connect to %s: %v", address, err)}
+// failure says what a failed connection means, to people who are not to learn our own
+// addresses from it. A server that throttles cannot say so before TLS: it hangs up, as
+// a port does that speaks no TLS; speaks says that the network has spoken TLS before,
+// or may be about to, with another session.
+func failure(address string, err error, speaks bool) *irc.CloseError {
+	out := &irc.CloseError{Reason: irc.CloseRefused}
+	what := cause(err).Error()
 	var dns *net.DNSError
 	var handshake *handshakeError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &dns):
-		out.Reason = irc.CloseDNS
-	case errors.As(err, &handshake) && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
-		out.Reason = irc.CloseThrottled // a server cannot say more to who comes too often
-	case errors.As(err, &handshake):
+		if dns.IsNotFound {
+			out.Reason = irc.CloseDNS
+		}
+	case !errors.As(err, &handshake):
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		what = "it closed the connection before the TLS handshake: does that port speak TLS?"
+		if speaks {
+			out.Reason, what = irc.CloseThrottled, "it closed the connection before the TLS handshake"
+		}
+	case errors.As(err, &certificate):
 		out.Reason = irc.CloseTLS
+	case errors.As(err, &record), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		what = "it does not seem to speak TLS there; check the port and `tls`"
+	default:
+		what = "TLS: " + what
 	}
+	out.Text = "cannot connect to " + address + ": " + what
 	return out
+}
+
+// cause is the innermost error: those round it name sockets and resolvers of ours.
+func cause(err error) error {
+	for {
+		if dns, ok := err.(*net.DNSError); ok {
+			return errors.New(dns.Err)
+		}
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
 }

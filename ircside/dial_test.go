@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,12 +131,88 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// A server that throttles us cannot say so before TLS: it hangs up.
+// What a failed connection means, and that nobody is told our addresses.
+func TestFailure(t *testing.T) {
+	ours := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 40000}
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Source: ours, Err: err} }
+	hello := func(err error) error { return &handshakeError{err} }
+	for name, c := range map[string]struct {
+		err    error
+		speaks bool
+		reason irc.CloseReason
+		text   string
+	}{
+		"refused":          {dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), true, irc.CloseRefused, "connection refused"},
+		"no such host":     {dial(&net.DNSError{Err: "no such host", Server: "192.0.2.1:53", IsNotFound: true}), true, irc.CloseDNS, "no such host"},
+		"no resolver":      {dial(&net.DNSError{Err: "server misbehaving", Server: "192.0.2.1:53"}), true, irc.CloseRefused, "server misbehaving"},
+		"EOF, stranger":    {hello(io.EOF), false, irc.CloseRefused, "it closed the connection before the TLS handshake: does that port speak TLS?"},
+		"reset, stranger":  {hello(dial(syscall.ECONNRESET)), false, irc.CloseRefused, "it closed the connection before the TLS handshake: does that port speak TLS?"},
+		"EOF, speaks":      {hello(io.EOF), true, irc.CloseThrottled, "it closed the connection before the TLS handshake"},
+		"reset, speaks":    {hello(dial(syscall.ECONNRESET)), true, irc.CloseThrottled, "it closed the connection before the TLS handshake"},
+		"certificate":      {hello(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), true, irc.CloseTLS, "x509: certificate signed by unknown authority"},
+		"plain text":       {hello(tls.RecordHeaderError{Msg: "x"}), true, irc.CloseRefused, "it does not seem to speak TLS there; check the port and `tls`"},
+		"silence":          {hello(context.DeadlineExceeded), true, irc.CloseRefused, "it does not seem to speak TLS there; check the port and `tls`"},
+		"no version of it": {hello(&net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}), true, irc.CloseRefused, "TLS: tls: protocol version not supported"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := failure("host:6697", c.err, c.speaks)
+			if want := "cannot connect to host:6697: " + c.text; got.Reason != c.reason || got.Text != want {
+				t.Errorf("got %d %q, want %d %q", got.Reason, got.Text, c.reason, want)
+			}
+		})
+	}
+	if got := lost(&net.OpError{Op: "read", Source: ours, Addr: ours, Err: os.NewSyscallError("read", syscall.ECONNRESET)}).Text; got != "the connection was lost: connection reset by peer" {
+		t.Errorf("lost: %q", got)
+	}
+}
+
+// A server that hangs up in the handshake throttles only if it has spoken TLS before, or
+// shakes hands with another session meanwhile.
 func TestHangUpInHandshake(t *testing.T) {
-	for _, cause := range []error{io.EOF, syscall.ECONNRESET} {
-		if err := failure("host:6697", &handshakeError{cause}); err.Reason != irc.CloseThrottled || !err.Temporary() {
-			t.Errorf("%v: %d %v", cause, err.Reason, err)
-		}
+	hangUp := func(theirs net.Conn, _ tls.Certificate) {
+		theirs.Read(make([]byte, 4096))
+		theirs.Close()
+	}
+	for name, c := range map[string]struct {
+		first  func(theirs net.Conn, cert tls.Certificate) // what the server does to the first connection
+		reason irc.CloseReason
+	}{
+		"never": {hangUp, irc.CloseRefused},
+		"spoke": {func(theirs net.Conn, cert tls.Certificate) {
+			tls.Server(theirs, &tls.Config{Certificates: []tls.Certificate{cert}}).Handshake()
+		}, irc.CloseThrottled},
+		"at once": {func(net.Conn, tls.Certificate) {}, irc.CloseThrottled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				pool, cert := authority(t, "irc.test")
+				n := &Network{Addresses: []string{"irc.test:6697"}, TLS: &tls.Config{RootCAs: pool}, ConnectTimeout: time.Minute, RegisterTimeout: time.Minute, WriteTimeout: time.Minute}
+				do := c.first
+				n.Dial = func(context.Context, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					go do(theirs, cert)
+					return ours, nil
+				}
+				closed := make(chan *irc.CloseError, 2)
+				sink := func(events []irc.Event) {
+					if end, ok := events[len(events)-1].(irc.Closed); ok {
+						closed <- end.Err
+					}
+				}
+				first := n.Open(testIdentity, zerolog.Nop(), sink)
+				synctest.Wait()
+				do = hangUp
+				if name == "never" {
+					<-closed
+				}
+				n.Open(testIdentity, zerolog.Nop(), sink)
+				if err := <-closed; err.Reason != c.reason {
+					t.Errorf("got %d %v, want %d", err.Reason, err, c.reason)
+				}
+				first.Abort()
+				synctest.Wait()
+			})
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -32,4 +33,7 @@ type Network struct {
 
 	// Dial replaces the dialler, for tests and for proxies; nil: TCP.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
+
+	trying atomic.Int32 // connections being made
+	spoke  atomic.Bool  // TLS, once
 }

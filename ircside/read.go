@@ -87,7 +87,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 }
 
 func lost(err error) *irc.CloseError {
-	text := "the connection was lost: " + err.Error()
+	text := "the connection was lost: " + cause(err).Error()
 	if errors.Is(err, io.EOF) {
 		text = "the network closed the connection"
 	}

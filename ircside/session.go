@@ -146,7 +146,7 @@ func (s *Session) loop(lines <-chan []irc.Line, failed <-chan *irc.CloseError) *
 		registered = s.tell(events) || registered
 		if err != nil {
 			s.listen(lines, failed)
-			return &irc.CloseError{Reason: irc.CloseLost, Text: "cannot write: " + err.Error()}
+			return &irc.CloseError{Reason: irc.CloseLost, Text: "cannot write: " + cause(err).Error()}
 		}
 		if dead := s.core.Dead(); dead != nil {
 			return dead
