@@ -34,7 +34,10 @@ func read(ctx context.Context, conn net.Conn, charset irc.Charset, log zerolog.L
 			}
 			l, bad := irc.ParseLine(raw)
 			if bad != nil {
-				if len(bytes.TrimSpace(raw)) > 0 {
+				if raw == nil {
+					bad = errTooLong
+				}
+				if raw == nil || len(bytes.TrimSpace(raw)) > 0 {
 					log.Debug().Err(bad).Msg("line from irc skipped")
 				}
 				continue
@@ -66,8 +69,11 @@ func complete(r *bufio.Reader) bool {
 	return bytes.IndexByte(b, '\n') >= 0
 }
 
+// errTooLong is why a line over the limit was skipped.
+var errTooLong = errors.New("over the limit of a line")
+
 // readLine reads to the next line feed. What is over the limit is read and
-// dropped, and comes back as an empty line.
+// dropped, and comes back as nil.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	line, err := r.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {

@@ -52,6 +52,22 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// What is over the limit is told at debug, without its text.
+func TestReadTooLong(t *testing.T) {
+	var log strings.Builder
+	ours, theirs := net.Pipe()
+	go func() {
+		theirs.Write([]byte(strings.Repeat("x", irc.MaxLine+1) + "\r\n\r\n"))
+		theirs.Close()
+	}()
+	failed := make(chan *irc.CloseError, 1)
+	read(t.Context(), ours, irc.Charset{}, zerolog.New(&log), nil, failed)
+	<-failed
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"debug"`) || !strings.Contains(got, errTooLong.Error()) || len(got) > 200 {
+		t.Errorf("log is %.300q", got)
+	}
+}
+
 // readAll has the reader read what comes in pieces.
 func readAll(t *testing.T, in string, size int) (got []string) {
 	t.Helper()
