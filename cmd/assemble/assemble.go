@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,7 +36,7 @@ type Net struct {
 
 // A Gateway is all of it, ready to run.
 type Gateway struct {
-	config    *config.Config
+	config    atomic.Pointer[config.Config] // in force
 	net       Net
 	log       zerolog.Logger
 	hub       *gateway.Hub
@@ -65,7 +66,8 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("component.domain: %w", err)
 	}
-	g := &Gateway{config: c, net: o.Net, log: log, networks: map[string]*network{}}
+	g := &Gateway{net: o.Net, log: log, networks: map[string]*network{}}
+	g.config.Store(c)
 	limits := stanza.DefaultLimits
 	limits.Bytes = c.Component.MaxStanza
 	g.component = xmppside.New(xmppside.Config{
@@ -81,7 +83,10 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 }
 
 // Reload takes over what may change while the gateway runs.
-func (g *Gateway) Reload(c *config.Config) { g.hub.Reload(c) }
+func (g *Gateway) Reload(c *config.Config) {
+	g.config.Store(c)
+	g.hub.Reload(c)
+}
 
 // lastWrite is how long what is left to write has, if stop_timeout is over by then.
 const lastWrite = time.Second
@@ -93,7 +98,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { defer close(ended); g.component.Run(stream, g.hub) }()
 	<-ctx.Done()
-	limit, cancel := context.WithTimeout(stream, g.config.Gateway.StopTimeout)
+	limit, cancel := context.WithTimeout(stream, g.config.Load().Gateway.StopTimeout)
 	defer cancel()
 	g.hub.Stop(limit)
 	end()
