@@ -15,10 +15,18 @@ import (
 const maxSecret = 4096
 
 // readSecrets puts the content of each secret's file where the secret belongs.
-// Relative paths begin at dir.
+// Relative paths begin at dir. A variable for either of the two settings of a secret
+// overrides both: what the file says of the other must not contradict it.
 func (c *Config) readSecrets(dir string) []Problem {
 	var problems []Problem
 	read := func(key string, secret *Secret, path *string) {
+		variable := EnvPrefix + "_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+		given, named := os.Getenv(variable) != "", os.Getenv(variable+"_FILE") != ""
+		if given && !named {
+			*path = ""
+		} else if named && !given {
+			*secret = Secret{}
+		}
 		if *path == "" {
 			return
 		}

@@ -16,7 +16,8 @@ import (
 
 // EnvPrefix begins the name of each environment variable that overrides a setting:
 // ISTHMUS_COMPONENT_SECRET is component.secret. Lists are separated by commas there.
-// A [[network]] cannot be overridden. An empty variable counts as none.
+// A [[network]] cannot be overridden. An empty variable counts as none. A variable for a
+// secret overrides the setting of a file for it too, and the other way round.
 const EnvPrefix = "ISTHMUS"
 
 // delimiter separates the parts of a key inside viper. It is not the usual dot, at

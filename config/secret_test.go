@@ -114,3 +114,36 @@ func TestSecretFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretVariables: what the environment says of a secret replaces all that the file
+// says of it.
+func TestSecretVariables(t *testing.T) {
+	const variable = "ISTHMUS_COMPONENT_SECRET"
+	named := filepath.Join(t.TempDir(), "named")
+	if err := os.WriteFile(named, []byte("of the file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ file, secret, secretFile, want, fault string }{
+		"a secret for a secret": {`secret = "a"`, "b", "", "b", ""},
+		"a secret for a file":   {`secret_file = "none"`, "b", "", "b", ""},
+		"a file for a secret":   {`secret = "a"`, "", named, "of the file", ""},
+		"a file for a file":     {`secret_file = "none"`, "", named, "of the file", ""},
+		"both":                  {"", "b", named, "", "component.secret: is given, and component.secret_file too: one of them has to go"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(variable, c.secret)
+			t.Setenv(variable+"_FILE", c.secretFile)
+			got, err := load(t, strings.Replace(minimal, `secret = "hunter2"`, c.file, 1))
+			switch {
+			case c.fault != "":
+				if all := problems(t, err); !reflect.DeepEqual(all, []string{c.fault}) {
+					t.Errorf("got %q", all)
+				}
+			case err != nil:
+				t.Error(err)
+			case got.Component.Secret.Reveal() != c.want:
+				t.Errorf("got %q, want %q", got.Component.Secret.Reveal(), c.want)
+			}
+		})
+	}
+}
