@@ -33,7 +33,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
-	c, problems := decode(text)
+	c, problems := decode(bytes.TrimPrefix(text, []byte("\ufeff"))) // some editors begin with it
 	if len(problems) == 0 {
 		problems = append(c.readSecrets(filepath.Dir(path)), c.problems()...)
 	}

@@ -54,6 +54,14 @@ func problems(t *testing.T, err error) []string {
 	return all
 }
 
+// Some editors begin a file with a byte order mark.
+func TestLoadMark(t *testing.T) {
+	mustLoad(t, "\ufeff"+minimal)
+	if _, err := load(t, "\ufeff\n=\n"); err == nil || !strings.Contains(err.Error(), "line 2: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestLoadMinimal(t *testing.T) {
 	want := Default()
 	want.Component.Domain = "irc.example.org"
@@ -199,7 +207,12 @@ func TestLoadRefuses(t *testing.T) {
 		"time without unit":   {"[irc]\nping_interval = 90\n", []string{`irc.ping_interval: a time needs quotes and a unit, as "30s"`}},
 		"time in quotes":      {"[irc]\nping_interval = '90'\n", []string{"irc.ping_interval: time: missing unit in duration"}},
 		"word for a number":   {"[irc]\nburst = 'x'\n", []string{"irc.burst: strconv.ParseInt: invalid syntax"}},
-		"syntax":              {"\n[component]\ndomain = hunter2\n", []string{"line 3: incomplete number"}},
+		"syntax":              {"\n[component]\ndomain = hunter2\n", []string{"line 3: text needs quotes"}},
+		"a bare time":         {"[gateway]\nlinger = 30s # long\n", []string{"line 2: text needs quotes"}},
+		"a bare address":      {"[component]\naddress = 127.0.0.1:5347\n", []string{"line 2: text needs quotes"}},
+		"a bare name":         {"[component]\ndomain=irc.example.org", []string{"line 2: text needs quotes"}},
+		"no value":            {"[component]\ndomain =\n", []string{"line 2: incomplete number"}},
+		"a value too many":    {"[gateway]\nbacklog = 5\n= 5\n", []string{"line 3: invalid character at start of key: ="}},
 		"no quote":            {"[component]\n\n\nsecret = 'hunter2\n", []string{"line 4: literal strings cannot have new lines"}},
 		"key twice":           {"[log]\nlevel = 'info'\n\nlevel = 'warn'\n[irc]\n", []string{"line 4: key level is already defined"}},
 		"table twice":         {"[log]\n[irc]\n[log]\n", []string{"line 3: table log already exists"}},

@@ -57,7 +57,21 @@ func syntaxProblem(text []byte, err error) Problem {
 		return Problem{Line: clash(text), Text: withoutNoise(err)}
 	}
 	line, _ := syntax.Position()
+	if bare(text, line) {
+		return Problem{Line: line, Text: "text needs quotes"}
+	}
 	return Problem{Line: line, Text: withoutNoise(syntax)}
+}
+
+// bare says whether a line sets something to a text without quotes.
+func bare(text []byte, line int) bool {
+	_, value, _ := strings.Cut(strings.Split(string(text), "\n")[line-1], "=")
+	value = strings.TrimSpace(value)
+	if value == "" || !isLetter(value[0]) && !isDigit(value[0]) {
+		return false
+	}
+	var ignored any
+	return toml.Unmarshal([]byte("x = "+value), &ignored) != nil
 }
 
 // clash is the line that defines something for the second time. The parser does not

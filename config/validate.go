@@ -95,7 +95,7 @@ func (k *checker) component(c *Component) {
 		k.bad("component.domain", "is missing")
 	case c.Domain != strings.ToLower(c.Domain):
 		k.bad("component.domain", "has to be in lower case, as the server writes it")
-	case len(c.Domain) > 255 || strings.ContainsAny(c.Domain, "@/ \"&'<>") || strings.ContainsFunc(c.Domain, unicode.IsControl) || !utf8.ValidString(c.Domain):
+	case !isDomain(c.Domain):
 		k.bad("component.domain", fmt.Sprintf("%q is no domain", c.Domain))
 	}
 	if c.Secret.IsZero() && c.SecretFile == "" {
@@ -106,6 +106,16 @@ func (k *checker) component(c *Component) {
 	k.time("component.write_timeout", c.WriteTimeout)
 	within(k, "component.max_stanza", c.MaxStanza, 10000, 16<<20) // RFC 6120 §13.12
 	within(k, "component.queue_bytes", c.QueueBytes, max(c.MaxStanza, 64<<10), 1<<30)
+}
+
+// isDomain says whether s can be the address of a component: a host name, or one beyond
+// ASCII, of which the server knows more. RFC 7622 §3.2.
+func isDomain(s string) bool {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return isHostName(s)
+	}
+	return utf8.ValidString(s) && len(s) <= 255 && !strings.ContainsAny(s, "@/ \"&'<>:[]") &&
+		!strings.ContainsFunc(s, unicode.IsControl) && !slices.Contains(strings.Split(s, "."), "")
 }
 
 func (k *checker) gateway(c *Config) {

@@ -37,7 +37,7 @@ func TestValidateEverySetting(t *testing.T) {
 		"component.address": each(func(c *Config, s string) { c.Component.Address = s },
 			"", "localhost", "localhost:0", "localhost:65536", "localhost:xmpp", ":5347", "::1:5347", "a b:1", "-a:1", "1.2.3:4", strings.Repeat("a.", 130)+"a:1"),
 		"component.domain": each(func(c *Config, s string) { c.Component.Domain = s },
-			"", "IRC.example.org", "a@b", "a/b", "a b", "a\nb", "\xff", strings.Repeat("x", 256)),
+			"", "IRC.example.org", "a@b", "a/b", "a b", "a\nb", "\xff", strings.Repeat("x", 256), "irc.example.org:5347", "[::1]", "192.0.2.1", "irc..org", ".org", "irc.example.org.", "-a", "irc.exämple:1", "[ä]", "ä..org", "ä.org."),
 		"component.secret":        {func(c *Config) { c.Component.Secret = Secret{} }},
 		"component.ping_interval": times(func(c *Config) *time.Duration { return &c.Component.PingInterval }, 0),
 		"component.ping_timeout":  times(func(c *Config) *time.Duration { return &c.Component.PingTimeout }, 0),
