@@ -182,7 +182,11 @@ type skipped string
 
 func (unskipped) Skipf(format string, args ...any) { panic(skipped(fmt.Sprintf(format, args...))) }
 
-// startGateway starts a gateway with two networks for each that is there.
+// pacedFrom is where a gateway connects from at the default pace.
+var pacedFrom = map[string]string{"prosody": "127.0.0.2", "ejabberd": "127.0.0.3"}
+
+// startGateway starts a gateway with two networks for each that is there. It has to
+// end well: a data race would show in its status, a panic in its log.
 func startGateway(t *testing.T, program string, x *XMPPServer, networks []network) *Process {
 	t.Helper()
 	var config strings.Builder
@@ -193,9 +197,20 @@ func startGateway(t *testing.T, program string, x *XMPPServer, networks []networ
 			continue
 		}
 		config.WriteString(networkConfig(n.kind, n.server) + "rate = 10000.0\nburst = 10000\nconnect_interval = \"0s\"\n")
-		config.WriteString(networkConfig("paced-"+n.kind, n.slow))
+		// Who throttles counts by address: the gateway has one of its own.
+		config.WriteString(networkConfig("paced-"+n.kind, n.slow) + fmt.Sprintf("bind_address = %q\n", pacedFrom[x.Name]))
 	}
 	gateway := StartGateway(t, program, config.String())
+	t.Cleanup(func() {
+		if status := gateway.Stop(t); status != 0 {
+			t.Errorf("the gateway's exit status is %d", status)
+		}
+		for line := range strings.Lines(gateway.Log(t)) {
+			if strings.Contains(line, `"level":"error"`) {
+				t.Errorf("the gateway logs %s", line)
+			}
+		}
+	})
 	x.Login(t, "alice", "desk").AwaitComponent(Component)
 	return gateway
 }
