@@ -6,6 +6,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,10 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 )
+
+// exitConfig is the status of serve for a configuration that it cannot run with:
+// EX_CONFIG of sysexits.h.
+const exitConfig = 78
 
 func main() {
 	zerolog.TimeFieldFormat = time.RFC3339Nano
@@ -46,6 +51,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(stderr, "isthmus:", err)
+		if bad := (*configError)(nil); errors.As(err, &bad) {
+			return exitConfig
+		}
 		return 1
 	}
 	return 0

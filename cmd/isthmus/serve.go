@@ -31,6 +31,10 @@ type builder func(*config.Config, zerolog.Logger) (gateway, error)
 // serve waits for its end.
 const goodbye = 2 * time.Second
 
+// twice is how long after the first signal to end a second one is the same wish:
+// timeout(1) and others signal a program and its process group.
+const twice = time.Second
+
 // serveCommand runs a gateway until a signal ends it.
 func serveCommand(build builder) *cobra.Command {
 	cmd := &cobra.Command{
@@ -45,20 +49,25 @@ func serveCommand(build builder) *cobra.Command {
 		defer signal.Stop(signals)
 		cfg, err := config.Load(*path)
 		if err != nil {
-			return err
+			return &configError{err}
 		}
 		tuneMemory()
 		setLevel(cfg.Log.Level)
 		log := newLogger(cmd.ErrOrStderr(), cfg.Log)
 		gw, err := build(cfg, log)
 		if err != nil {
-			return err
+			return &configError{err}
 		}
 		s := &service{path: *path, cfg: cfg, gateway: gw, log: log, notify: notifySystemd}
 		return s.run(signals)
 	}
 	return cmd
 }
+
+// A configError is one that no restart mends.
+type configError struct{ error }
+
+func (e *configError) Unwrap() error { return e.error }
 
 // notifySystemd tells the service manager of a state, if there is one that listens.
 func notifySystemd(state string) {
@@ -84,6 +93,7 @@ func (s *service) run(signals <-chan os.Signal) error {
 	alive, stop := watchdog()
 	defer stop()
 	var overdue <-chan time.Time
+	var asked time.Time
 
 	s.log.Info().Str("domain", s.cfg.Component.Domain).Msg("started")
 	s.notify(daemon.SdNotifyReady)
@@ -93,13 +103,14 @@ func (s *service) run(signals <-chan os.Signal) error {
 			return s.end(err)
 		case sig := <-signals:
 			switch {
+			case s.stopping && sig != syscall.SIGHUP && time.Since(asked) < twice:
 			case s.stopping && sig != syscall.SIGHUP:
 				return errors.New("a second signal cut the goodbyes short")
 			case sig == syscall.SIGHUP:
 				s.reload()
 			default:
 				s.log.Info().Stringer("signal", sig).Msg("stopping")
-				s.stopping = true
+				s.stopping, asked = true, time.Now()
 				s.notify(daemon.SdNotifyStopping)
 				cancel()
 				overdue = time.After(s.cfg.Gateway.StopTimeout + goodbye)

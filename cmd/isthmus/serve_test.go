@@ -159,25 +159,30 @@ func TestServeEnds(t *testing.T) {
 	broken := errors.New("broken")
 	for name, tc := range map[string]struct {
 		end     func(context.Context) error
-		signals []os.Signal
-		want    string // "" for a good end
+		signals []os.Signal // the third a moment after the others
+		want    string      // "" for a good end
 		after   time.Duration
 	}{
-		"asked":         {untilDone, []os.Signal{syscall.SIGTERM}, "", 0},
-		"by keyboard":   {untilDone, []os.Signal{syscall.SIGINT}, "", 0},
-		"by itself":     {func(context.Context) error { return nil }, nil, "the gateway ended by itself", 0},
-		"by a fault":    {func(context.Context) error { return broken }, nil, "the gateway ended: broken", 0},
-		"ill":           {func(ctx context.Context) error { <-ctx.Done(); return broken }, []os.Signal{syscall.SIGTERM}, "the gateway ended: broken", 0},
-		"in some time":  {func(ctx context.Context) error { <-ctx.Done(); <-time.After(9 * time.Second); return nil }, []os.Signal{syscall.SIGTERM}, "", 9 * time.Second},
-		"never":         {func(context.Context) error { <-time.After(time.Hour); return nil }, []os.Signal{syscall.SIGTERM}, "the gateway did not end within 12s", 12 * time.Second},
-		"second signal": {func(context.Context) error { <-time.After(time.Hour); return nil }, []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT}, "a second signal cut the goodbyes short", 0},
+		"asked":           {untilDone, []os.Signal{syscall.SIGTERM}, "", 0},
+		"by keyboard":     {untilDone, []os.Signal{syscall.SIGINT}, "", 0},
+		"by itself":       {func(context.Context) error { return nil }, nil, "the gateway ended by itself", 0},
+		"by a fault":      {func(context.Context) error { return broken }, nil, "the gateway ended: broken", 0},
+		"ill":             {func(ctx context.Context) error { <-ctx.Done(); return broken }, []os.Signal{syscall.SIGTERM}, "the gateway ended: broken", 0},
+		"in some time":    {func(ctx context.Context) error { <-ctx.Done(); <-time.After(9 * time.Second); return nil }, []os.Signal{syscall.SIGTERM}, "", 9 * time.Second},
+		"never":           {func(context.Context) error { <-time.After(time.Hour); return nil }, []os.Signal{syscall.SIGTERM}, "the gateway did not end within 12s", 12 * time.Second},
+		"second signal":   {func(context.Context) error { <-time.After(time.Hour); return nil }, []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT}, "a second signal cut the goodbyes short", twice},
+		"signalled twice": {func(ctx context.Context) error { <-ctx.Done(); <-time.After(9 * time.Second); return nil }, []os.Signal{syscall.SIGTERM, syscall.SIGTERM, syscall.SIGHUP}, "", 9 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, _ := newService(play(tc.end))
 				signals := make(chan os.Signal, 4)
-				for _, sig := range tc.signals {
-					signals <- sig
+				for i, sig := range tc.signals {
+					if i == 2 {
+						time.AfterFunc(twice, func() { signals <- sig })
+					} else {
+						signals <- sig
+					}
 				}
 				begin := time.Now()
 				err := s.run(signals)
@@ -236,7 +241,7 @@ func TestReloadConflict(t *testing.T) {
 func TestServeRefuses(t *testing.T) {
 	path := write(t, "[component]\nsecret = ['hunter2']\n")
 	status, stdout, stderr := try(path, "serve", "-c", path)
-	if status != 1 || stdout != "" || stderr != "isthmus: configuration FILE: component.secret: has to be a string\n" {
+	if status != exitConfig || stdout != "" || stderr != "isthmus: configuration FILE: component.secret: has to be a string\n" {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 }
