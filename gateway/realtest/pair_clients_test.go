@@ -174,18 +174,6 @@ func (p *pair) meet(g *guest, c *IRCClient) {
 	g.Expect("its reflection", Body("groupchat", p.in(g.nick), word))
 }
 
-// count is how many stanzas have come by now that match.
-func (g *guest) count(match seen) int {
-	g.t.Helper()
-	n := 0
-	for _, s := range g.heard.first(g.ping(g.p.room)) {
-		if match(s) {
-			n++
-		}
-	}
-	return n
-}
-
 // awaitOffline asks until nobody has a nick any more. That is all there is to see
 // when somebody quits who is in no channel.
 func (c *IRCClient) awaitOffline(nick string) {
