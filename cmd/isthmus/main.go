@@ -46,6 +46,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(commands()...)
+	root.SetHelpCommand(helpCommand())
+	version := root.Flags().Bool("version", false, "say which version this is")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			return sayVersion(stdout)
+		}
+		return cmd.Help()
+	}
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -57,6 +65,25 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// helpCommand is cobra's, but for its status: a command that there is not is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Say how to use the program, or a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return fmt.Errorf("unknown command %q for %q", rest[0], about.CommandPath())
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // configFlag gives a command the flag that names the configuration file.

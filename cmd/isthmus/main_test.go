@@ -107,6 +107,10 @@ func TestUsage(t *testing.T) {
 	}{
 		"no command":      {nil, 0, "Available Commands:", ""},
 		"help":            {[]string{"help", "serve"}, 0, "--config file", ""},
+		"no such help":    {[]string{"help", "nosuch"}, 1, "", "isthmus: unknown command \"nosuch\" for \"isthmus\""},
+		"too much help":   {[]string{"help", "check", "x"}, 1, "", "isthmus: unknown command \"x\" for \"isthmus check\""},
+		"help of all":     {[]string{"help"}, 0, "Available Commands:", ""},
+		"version":         {[]string{"--version"}, 0, "isthmus ", ""},
 		"unknown command": {[]string{"sevre"}, 1, "", "isthmus: unknown command \"sevre\" for \"isthmus\""},
 		"unknown flag":    {[]string{"serve", "--bogus"}, 1, "", "isthmus: unknown flag: --bogus\n"},
 		"argument":        {[]string{"check", "FILE"}, 1, "", "isthmus: unknown command \"FILE\" for \"isthmus check\"\n"},

@@ -15,10 +15,15 @@ func versionCommand() *cobra.Command {
 		Short: "Say which version this is",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			info, _ := debug.ReadBuildInfo()
-			return printVersion(cmd.OutOrStdout(), info)
+			return sayVersion(cmd.OutOrStdout())
 		},
 	}
+}
+
+// sayVersion prints what this build knows of itself.
+func sayVersion(w io.Writer) error {
+	info, _ := debug.ReadBuildInfo()
+	return printVersion(w, info)
 }
 
 // printVersion prints what a build knows of itself; info is nil if that is nothing.
