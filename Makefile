@@ -29,10 +29,13 @@ fuzz:
 		done || exit 1; \
 	done
 
-install: build
+# It builds nothing: root has no need of Go, nor anybody of files that root made.
+install:
+	@test -x isthmus || { echo 'there is no program yet: run make build first'; exit 1; }
 	install -Dm755 isthmus $(DESTDIR)$(PREFIX)/bin/isthmus
-	install -Dm644 cmd/isthmus/isthmus.service $(DESTDIR)$(PREFIX)/lib/systemd/system/isthmus.service
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/man/man1
+	sed 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' cmd/isthmus/isthmus.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/isthmus.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/isthmus.service
 	scdoc <cmd/isthmus/isthmus.1.scd >$(DESTDIR)$(PREFIX)/share/man/man1/isthmus.1 || \
 		{ rm -f $(DESTDIR)$(PREFIX)/share/man/man1/isthmus.1; echo "no man page: it needs scdoc"; }
 
