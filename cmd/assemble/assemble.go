@@ -46,10 +46,16 @@ type Gateway struct {
 	networks map[string]*network
 }
 
+// maxOpen is how many networks of users' choice (gateway.open_networks) are known at a
+// time before those without a session are forgotten, and the pace of connections to
+// them with them.
+const maxOpen = 1000
+
 // A network is an ircside.Network and what it was made of.
 type network struct {
-	from config.Network
-	net  *ircside.Network
+	from     config.Network
+	net      *ircside.Network
+	sessions int // under way; counted if users chose the host
 }
 
 // Options are what is told besides the configuration.
@@ -119,17 +125,41 @@ func (g *Gateway) open(n config.Network, id irc.Identity, log zerolog.Logger, si
 	if err != nil {
 		return nil, err
 	}
-	return way.Open(id, log, sink), nil
+	if !n.PublicOnly {
+		return way.net.Open(id, log, sink), nil
+	}
+	return way.net.Open(id, log, func(events []irc.Event) {
+		sink(events)
+		if _, over := events[len(events)-1].(irc.Closed); over {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			way.sessions--
+		}
+	}), nil
 }
 
-// network is how a network is reached: made once, and again when it is configured
-// otherwise. The pace of connections goes on, for the network counts them by host.
-func (g *Gateway) network(n config.Network) (*ircside.Network, error) {
+// forget makes room for networks of users' choice.
+func (g *Gateway) forget() {
+	if len(g.networks) < maxOpen {
+		return
+	}
+	for name, n := range g.networks {
+		if n.from.PublicOnly && n.sessions == 0 {
+			delete(g.networks, name)
+		}
+	}
+}
+
+// network is how a network is reached, for one session more: made once, and again when
+// it is configured otherwise. The pace of connections goes on, for the network counts
+// them by host.
+func (g *Gateway) network(n config.Network) (*network, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.networks[n.Name]
 	if old != nil && same(old.from, n) {
-		return old.net, nil
+		old.sessions++
+		return old, nil
 	}
 	charset, err := irc.NewCharset(n.Encoding, n.FallbackCharset)
 	if err != nil {
@@ -153,8 +183,10 @@ func (g *Gateway) network(n config.Network) (*ircside.Network, error) {
 			way.Gate.SetBurst(n.ConnectBurst)
 		}
 	}
-	g.networks[n.Name] = &network{n, way}
-	return way, nil
+	g.forget()
+	made := &network{from: n, net: way, sessions: 1}
+	g.networks[n.Name] = made
+	return made, nil
 }
 
 func same(a, b config.Network) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }

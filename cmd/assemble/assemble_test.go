@@ -3,6 +3,7 @@ package assemble
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"isthmus/config"
+	"isthmus/gateway"
+	"isthmus/ircside/irc"
 )
 
 // admit lets the component in, says something to it, and reads nothing from then on.
@@ -75,4 +78,46 @@ func TestStopInTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Networks of users' choice do not gather for ever: one without a session goes.
+func TestForget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := config.Default()
+		c.Component.Domain = "gw"
+		g, err := New(c, Options{Net: Net{IRC: func(ctx context.Context, address string) (net.Conn, error) {
+			if address == "held:6697" {
+				<-ctx.Done()
+			}
+			return nil, errors.New("refused")
+		}}}, zerolog.Nop())
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := func(name string, chosen bool) gateway.Seat {
+			n := config.Network{Name: name, Addresses: []string{name + ":6697"}, IRC: c.IRC, PublicOnly: chosen}
+			seat, err := g.open(n, irc.Identity{Nick: "ann"}, zerolog.Nop(), func([]irc.Event) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return seat
+		}
+		open("configured", false)
+		held := open("held", true)
+		for i := range 2*maxOpen + 1 {
+			open(fmt.Sprint("host", i), true)
+			synctest.Wait()
+			if len(g.networks) > maxOpen {
+				t.Fatalf("%d networks", len(g.networks))
+			}
+		}
+		if g.networks["configured"] == nil || g.networks["held"] == nil || g.networks["held"].sessions != 1 {
+			t.Error("one that is needed is forgotten")
+		}
+		held.Abort()
+		synctest.Wait()
+		if n := g.networks["held"].sessions; n != 0 {
+			t.Errorf("%d sessions behind the end", n)
+		}
+	})
 }
