@@ -23,9 +23,10 @@ type wire struct {
 	sent  int // stanzas
 }
 
-func (w *wire) Send(s *stanza.Stanza) {
+func (w *wire) Send(s *stanza.Stanza) bool {
 	w.sent++
 	w.xml = s.Append(w.xml[:0])
+	return true
 }
 func (w *wire) Busy() bool                                              { return false }
 func (w *wire) Ask(*stanza.Stanza, time.Duration, func(*stanza.Stanza)) {}

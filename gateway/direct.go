@@ -24,6 +24,7 @@ const (
 type talks struct {
 	with map[string]*talk // by folded nick
 	n    uint64           // counts their messages
+	said time.Time        // when the user wrote last
 }
 
 // A talk is how a conversation with somebody goes: by an occupant's address or by
@@ -120,6 +121,8 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 		return
 	}
 	up.talk(nick).room = by
+	up.talks.said = time.Now()
+	defer up.stay()
 	up.give(cmd, func([]string) {}, func(err error) {
 		up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
 	})
@@ -143,7 +146,6 @@ func (up *uplink) privateText(t irc.Text) {
 	}
 	up.deliver(t.From.Nick, id, stanza.T("", "body", body))
 	up.talk(t.From.Nick)
-	up.stay() // an answer is expected
 }
 
 // isStranger says that the user has never written to a nick and is in no channel with

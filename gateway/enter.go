@@ -355,8 +355,8 @@ func (r *room) exit(o *occupant, reason string) {
 
 // part leaves the channel if nobody is in any more.
 func (r *room) part(reason string) {
-	if len(r.members) > 0 || len(r.queue) > 0 {
-		return
+	if current, ok := r.up.rooms.Get(r.channel); len(r.members) > 0 || len(r.queue) > 0 || !ok || current != r {
+		return // somebody is in, or another room has taken over
 	}
 	r.dropHeld(timedOut("You have left the room."))
 	if r.open() {

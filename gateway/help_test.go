@@ -20,23 +20,32 @@ import (
 )
 
 // An outlet is an XMPP server that may be slow: while tokens is set, each stanza but
-// an error takes one.
+// an error takes one; or gone, while it is cut. Clients are alive if it says so.
 type outlet struct {
-	mu     sync.Mutex
-	sent   []*stanza.Stanza
-	tokens atomic.Pointer[chan bool]
+	mu         sync.Mutex
+	sent       []*stanza.Stanza
+	tokens     atomic.Pointer[chan bool]
+	cut, alive atomic.Bool
 }
 
-func (o *outlet) Send(s *stanza.Stanza) {
+func (o *outlet) Send(s *stanza.Stanza) bool {
 	if tokens := o.tokens.Load(); tokens != nil && s.Type != "error" {
 		<-*tokens
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.cut.Load() {
+		return false
+	}
 	o.sent = append(o.sent, s)
+	return true
 }
-func (o *outlet) Busy() bool                                              { return false }
-func (o *outlet) Ask(*stanza.Stanza, time.Duration, func(*stanza.Stanza)) {}
+func (o *outlet) Busy() bool { return false }
+func (o *outlet) Ask(_ *stanza.Stanza, _ time.Duration, answer func(*stanza.Stanza)) {
+	if o.alive.Load() {
+		go answer(&stanza.Stanza{Kind: stanza.IQ, Type: "result"})
+	}
+}
 
 // stall has the outlet wait; what it returns lets so many stanzas through, or all.
 func (o *outlet) stall() (pass func(n int), all func()) {

@@ -81,7 +81,7 @@ func (up *uplink) again(err *irc.CloseError) {
 
 // lostLimit sends everybody away if the link has been lost for too long.
 func (up *uplink) lostLimit() {
-	if up.since.IsZero() || time.Since(up.since) < up.user.config.Gateway.LostLimit {
+	if up.user.uplinks[up.name] != up || up.since.IsZero() || time.Since(up.since) < up.user.config.Gateway.LostLimit {
 		return
 	}
 	err := up.lastErr
@@ -113,8 +113,10 @@ func (up *uplink) gone(err error, reason string) {
 	up.failWishes(err)
 	up.evictAll(reason, statusTechnical)
 	up.abort()
-	delete(up.user.uplinks, up.name)
-	up.user.networkPresence(up)
+	if up.since = (time.Time{}); up.user.uplinks[up.name] == up {
+		delete(up.user.uplinks, up.name)
+		up.user.networkPresence(up)
+	}
 }
 
 // abort ends the seat without a word.
@@ -160,8 +162,8 @@ func (up *uplink) stay() {
 		return
 	}
 	grace := up.user.config.Gateway.Linger
-	if len(up.talks.with) > 0 {
-		grace = max(grace, talkGrace)
+	if !up.talks.said.IsZero() { // an answer may come
+		grace = max(grace, time.Until(up.talks.said.Add(talkGrace)))
 	}
 	var timer *time.Timer
 	timer = up.user.after(grace, func() {

@@ -27,8 +27,8 @@ type Open func(n config.Network, id irc.Identity, log zerolog.Logger, sink func(
 
 // XMPP is the way out to the XMPP network.
 type XMPP interface {
-	// Send waits for room; without a stream it drops.
-	Send(s *stanza.Stanza)
+	// Send waits for room. It drops, and says false, if there is no stream.
+	Send(s *stanza.Stanza) bool
 	// Ask gives the answer to an IQ exactly once, on a goroutine of its own; nil is
 	// silence.
 	Ask(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))

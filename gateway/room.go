@@ -96,18 +96,26 @@ func (r *room) change(c irc.Change) {
 		return // who enters is told by welcome
 	}
 	shown := mapping.Presence(r.scene(), c)
+	here := r.present()
 	for _, o := range r.members {
-		switch {
-		case o.missing == nil:
-			r.send(o, shown)
-		case c.Self && c.After.IsNobody():
-			shown[0].Nick = r.nickOf(o)
-			r.send(o, shown)
+		if o.missing != nil && c.Self && c.After.IsNobody() {
+			gone := slices.Clone(shown) // the others know another nick
+			gone[0].Nick = r.nickOf(o)
+			r.send(o, gone)
 		}
+	}
+	for _, o := range here {
+		r.send(o, shown)
 	}
 	if c.Self && c.After.IsNobody() {
 		r.left()
 	}
+}
+
+// present is who misses nothing, as it is before anything is sent: a stanza that is
+// dropped makes everybody miss what follows.
+func (r *room) present() []*occupant {
+	return slices.DeleteFunc(slices.Clone(r.members), func(o *occupant) bool { return o.missing != nil })
 }
 
 // left is after our own going: nobody is in any more.

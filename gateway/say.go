@@ -165,9 +165,12 @@ func (r *room) said(w words) {
 		w.id = newID()
 	}
 	w = r.backlog.add(w)
-	for _, o := range r.members {
+	for _, o := range r.present() {
 		if o.missing == nil {
 			r.show(o, w, false)
+		}
+		if o.missing != nil { // the stream is gone, as we see now
+			o.missing.seq = min(o.missing.seq, w.seq-1)
 		}
 	}
 }

@@ -254,8 +254,20 @@ func (up *uplink) registered(ev irc.Registered) {
 		w.do()
 	}
 	up.user.networkPresence(up)
-	up.updateAway()
+	if up.updateAway(); up.awayText == "" {
+		up.here()
+	}
 	up.stay()
+}
+
+// here takes back that we were away: a new session never is.
+func (up *uplink) here() {
+	back := irc.About{Person: irc.Person{Nick: up.view.Self().Nick}, Known: irc.KnownAway}
+	for _, c := range up.view.Apply(back) {
+		if r, ok := up.rooms.Get(c.Channel); ok {
+			r.change(c)
+		}
+	}
 }
 
 // refold has the rooms' names fold as the network folds them. Two that turn out to

@@ -209,11 +209,19 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0
 }
 
-// send hands a stanza to the stream, which drops it if there is none.
-func (u *user) send(s *stanza.Stanza) { u.hub.xmpp.Send(s) }
+// send hands a stanza to the stream. One that is dropped is how a user may learn first
+// that there is none: from there on its clients miss what happens.
+func (u *user) send(s *stanza.Stanza) {
+	if !u.hub.xmpp.Send(s) && !u.down {
+		u.streamDown()
+		if s.Type != "groupchat" { // the backlog has what is said in rooms
+			u.owe(s)
+		}
+	}
+}
 
 // ask sends an IQ of our own; the answer comes on the user's goroutine, if that is
 // still there, nil for silence.

@@ -62,20 +62,21 @@ func (c *Component) Busy() bool {
 	return conn != nil && conn.full()
 }
 
-// Send sends a stanza. It waits while too much is waiting to be written; without a
-// stream it drops. What no server takes (no from, one of another domain, no to, too
-// large) is dropped and logged.
-func (c *Component) Send(s *stanza.Stanza) {
+// Send sends a stanza. It waits while too much is waiting to be written; false says that
+// there is no stream, or that it ended meanwhile. What no server takes (no from, one of
+// another domain, no to, too large) is dropped and logged; of a result that is too large
+// an error is left.
+func (c *Component) Send(s *stanza.Stanza) bool {
 	conn := c.conn.Load()
 	if conn == nil {
-		return
+		return false
 	}
 	if s.To.IsZero() || !strings.EqualFold(s.From.Domain(), c.config.Domain.Domain()) {
 		c.log.Error().Stringer("kind", s.Kind).Str("type", s.Type).Msg("stanza without an address, or from elsewhere, not sent")
-		return
+		return true
 	}
 	var tooLong int
-	_ = conn.put(func(b []byte) []byte {
+	err := conn.put(func(b []byte) []byte {
 		n := len(b)
 		b = s.Append(b)
 		if len(b)-n > c.config.MaxStanza {
@@ -86,8 +87,17 @@ func (c *Component) Send(s *stanza.Stanza) {
 	})
 	if tooLong > 0 {
 		c.log.Error().Stringer("kind", s.Kind).Int("bytes", tooLong).Msg("stanza over the limit not sent")
+		if s.Kind == stanza.IQ && s.Type == "result" { // whoever asked is told at least that
+			refusal := *s
+			refusal.Type, refusal.Children = "error", []*stanza.Element{tooLarge.Element()}
+			return c.Send(&refusal)
+		}
 	}
+	return err == nil
 }
+
+// tooLarge is what an answer over the limit becomes.
+var tooLarge = &stanza.Error{Type: stanza.Cancel, Condition: stanza.ResourceConstraint, Text: "The answer is too large to be sent."}
 
 // Abort ends the stream, if there is one, without waiting for what is not written yet.
 // Unless Run's ctx is done, Run connects again.
