@@ -174,6 +174,7 @@ func (c *call) disconnect() {
 		return
 	}
 	up.standing = false
+	up.failWishes(timedOut("You have disconnected from the network."))
 	up.evictAll("You have disconnected from the network.", statusTechnical)
 	up.close(mapping.Line(c.rest))
 	c.replies("Disconnected.")
