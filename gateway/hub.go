@@ -14,6 +14,7 @@ import (
 	"isthmus/mapping"
 	"isthmus/xmppside/iq"
 	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -65,18 +66,47 @@ func NewHub(o Options) (*Hub, error) {
 	return h, nil
 }
 
-// Reload swaps the configuration; users see it with the next thing that they do.
-func (h *Hub) Reload(c *config.Config) { h.config.Store(c) }
+// Reload swaps the configuration; users see it with the next thing that they do. Who
+// may not use the gateway any more is sent away.
+func (h *Hub) Reload(c *config.Config) {
+	h.mu.Lock()
+	h.config.Store(c) // under the lock: who is let in after this is let in by it
+	h.mu.Unlock()
+	for _, u := range h.everybody() {
+		if !c.Gateway.Allowed(u.jid.String()) {
+			go u.post(mail{call: u.deny})
+		}
+	}
+}
+
+// deny sends a user's clients away, who may not use the gateway any more.
+func (u *user) deny() {
+	if u.config.Gateway.Allowed(u.jid.String()) {
+		return // after yet another reload
+	}
+	u.watchersOffline()
+	clear(u.watchers)
+	for _, up := range u.inOrder() {
+		up.standing = false
+		up.failWishes(errDenied)
+		up.evictAll(errDenied.Text, muc.StatusTechnical)
+		up.close("Leaving")
+	}
+}
+
+var errDenied = &stanza.Error{Type: stanza.Auth, Condition: stanza.Forbidden, Text: "You may not use this gateway."}
+
+// maxDeparted is how many departures are kept beside a user's mailbox: more than anybody
+// has rooms, so that nobody who makes them up fills the memory.
+const maxDeparted = 4096
 
 // HandleStanza brings a stanza to its sender's user, which it starts if need be. It
-// never waits: a wish that finds the mailbox full is refused, a departure is kept
-// beside it, for otherwise ghosts would stay.
+// does not wait for the user: a wish that finds the mailbox full is refused, a departure
+// is kept beside it, for otherwise ghosts would stay. Of those at most maxDeparted are
+// kept, one for each client and address; a client whose departure is lost beyond that is
+// noticed when it is asked whether it is there.
 func (h *Hub) HandleStanza(s *stanza.Stanza) {
 	if s.From.IsZero() || s.To.IsZero() {
-		return
-	}
-	if !h.config.Load().Gateway.Allowed(s.From.Bare().String()) {
-		h.bounce(s, &stanza.Error{Type: stanza.Auth, Condition: stanza.Forbidden, Text: "You may not use this gateway."})
 		return
 	}
 	if err := h.deliver(s); err != nil {
@@ -88,6 +118,10 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	from := s.From.Bare()
+	gateway := &h.config.Load().Gateway
+	if !isDeparture(s) && !gateway.Allowed(from.String()) {
+		return errDenied
+	}
 	u := h.users[from]
 	if u == nil {
 		if isDeparture(s) || s.Type == "error" {
@@ -96,7 +130,7 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 		if h.stopping {
 			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
 		}
-		if most := h.config.Load().Gateway.MaxUsers; most > 0 && len(h.users) >= most {
+		if most := gateway.MaxUsers; most > 0 && len(h.users) >= most {
 			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many people use this gateway at the moment."}
 		}
 		u = newUser(h, from)
@@ -110,8 +144,11 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 		return nil
 	}
 	if isDeparture(s) {
-		u.departed[departure{s.From, s.To}] = &departed{mail: m}
-		u.parted.Store(true)
+		k := departure{s.From, s.To}
+		if _, again := u.departed[k]; again || len(u.departed) < maxDeparted {
+			u.departed[k] = &departed{mail: m}
+			u.parted.Store(true)
+		}
 		return nil
 	}
 	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are asking for more than the gateway keeps up with."}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -177,4 +178,44 @@ func TestOwed(t *testing.T) {
 	if u.owe(&stanza.Stanza{}) {
 		t.Error("too much is kept")
 	}
+}
+
+// Whom a reload denies is sent away, and has nothing to say but that it leaves.
+func TestDeny(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, join("ann@x/d", "a"), join("bob@x/d", "b"))
+		p.to("ann@x/d")
+		c := *p.config.Load()
+		c.Gateway.Deny = []string{"ann@x"}
+		p.Reload(&c)
+		synctest.Wait()
+		same(t, "away", p.to("ann@x/d"), "presence unavailable 110 333")
+		same(t, "on IRC", p.said("ann"), "JOIN", "PART", "QUIT")
+		same(t, "bob", p.said("bob"), "JOIN")
+		p.play(t, leave("ann@x/d"), join("ann@x/d", "a2"))
+		same(t, "again", p.to("ann@x/d"), "presence error a2 auth/forbidden x")
+		if n := len(p.everybody()); n != 1 {
+			t.Error(n, "users")
+		}
+	})
+}
+
+// Departures that somebody makes up do not fill the memory.
+func TestDeparturesAreBounded(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, join("ann@x/d", "j"))
+		_, all := p.stall()
+		want := p.fill(t, "ann@x/d")
+		p.play(t, leave("ann@x/d"))
+		for i := range maxDeparted + 10 {
+			p.HandleStanza(parse(t, leave(fmt.Sprint("ann@x/", i))))
+		}
+		u := p.everybody()[0]
+		if n := len(u.departed); n != maxDeparted {
+			t.Error(n, "departures")
+		}
+		all()
+		synctest.Wait()
+		same(t, "on IRC", p.said("ann"), slices.Concat([]string{"JOIN"}, want, []string{"PART"})...)
+	})
 }
