@@ -7,6 +7,9 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
+// maxInvites is how many people one message may invite.
+const maxInvites = 10
+
 // roomInvite sends the invitations of a message, if it holds any; handled says that
 // it did. XEP-0045 §7.8.2.
 func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.Error, handled bool) {
@@ -19,6 +22,9 @@ func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.
 	}
 	if len(inv.Invites) == 0 {
 		return nil, true // IRC knows no refusal of an invitation
+	}
+	if len(inv.Invites) > maxInvites {
+		return &stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation, Text: "These are too many invitations at once."}, true
 	}
 	r, o := u.occupancy(s, at)
 	if o == nil {
@@ -41,9 +47,10 @@ func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.
 func (r *room) invite(s *stanza.Stanza, i muc.Invite, refused func(error)) {
 	up := r.up
 	if i.To.Domain() != up.user.hub.domain.Domain() {
+		ch, _ := up.view.Channel(r.channel) // its key, and not what somebody gave for one
 		up.user.send(&stanza.Stanza{
 			Kind: stanza.Message, ID: newID(), From: s.To.Bare(), To: i.To,
-			Children: []*stanza.Element{muc.User{Invite: muc.Invite{From: s.From.Bare(), Reason: i.Reason}, Password: r.key}.Element()},
+			Children: []*stanza.Element{muc.User{Invite: muc.Invite{From: s.From.Bare(), Reason: i.Reason}, Password: ch.Key}.Element()},
 		})
 		return
 	}
@@ -52,7 +59,7 @@ func (r *room) invite(s *stanza.Stanza, i muc.Invite, refused func(error)) {
 	if at.Kind == mapping.Channel {
 		nick = at.Occupant
 	}
-	if err != nil || at.Network != up.name || nick == "" || at.Kind == mapping.Mask {
+	if err != nil || up.user.known(at.Network) != up || nick == "" || at.Kind == mapping.Mask {
 		refused(notFound("Only people on the same network can be invited: nick%network."))
 		return
 	}
