@@ -45,6 +45,11 @@ func (w watchers) remove(ours, client jid.JID) {
 	}
 }
 
+// inOrder are the addresses that are watched.
+func (w watchers) inOrder() []jid.JID {
+	return slices.SortedFunc(maps.Keys(w), func(a, b jid.JID) int { return strings.Compare(a.String(), b.String()) })
+}
+
 // contactPresence is a presence to the gateway, a network or somebody on one, as
 // from a roster. The gateway and its networks can be subscribed to: a network is
 // online while its user is connected to it. RFC 6121 §3, §4
@@ -89,22 +94,31 @@ func (u *user) sendPresence(from jid.JID, typ string) {
 	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: typ, From: from, To: u.jid})
 }
 
-// networkPresence tells whoever watches how an uplink stands.
+// networkPresence tells whoever watches how an uplink stands. A network may be watched
+// by several of its addresses.
 func (u *user) networkPresence(up *uplink) {
-	from, err := u.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: up.name})
-	if err != nil || u.watchers[from] == nil {
-		return
-	}
 	typ := "unavailable"
 	if up.state == linkUp && u.uplinks[up.name] == up {
 		typ = ""
 	}
-	u.sendPresence(from, typ)
+	for _, ours := range u.watchers.inOrder() {
+		if at, err := u.hub.scheme.Parse(ours); err == nil && at.Kind == mapping.Network && u.network(at.Network) == up.name {
+			u.sendPresence(ours, typ)
+		}
+	}
+}
+
+// network is the name of a network, which an address may call by that of a host.
+func (u *user) network(name string) string {
+	if n, ok := u.config.Network(name); ok {
+		return n.Name
+	}
+	return name
 }
 
 // watchersOffline tells whoever watches that the gateway stops.
 func (u *user) watchersOffline() {
-	for _, from := range slices.SortedFunc(maps.Keys(u.watchers), func(a, b jid.JID) int { return strings.Compare(a.String(), b.String()) }) {
-		u.sendPresence(from, "unavailable")
+	for _, ours := range u.watchers.inOrder() {
+		u.sendPresence(ours, "unavailable")
 	}
 }
