@@ -154,7 +154,7 @@ func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
 	name := mapping.NickFromResource(item.Nick)
 	if name == "" && !item.JID.IsZero() {
 		at, err := r.up.user.hub.scheme.Parse(item.JID)
-		if err != nil || at.Network != r.up.name {
+		if err != nil || r.up.user.known(at.Network) != r.up {
 			return irc.Member{}, "", notFound("Nobody on this network has that address: use a nick.")
 		}
 		if at.Kind == mapping.Mask {
@@ -210,7 +210,7 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 		return err
 	}
 	scene := r.scene()
-	modes, err := mapping.AffiliationChange(scene.Support, m, scene.Channel, item.Affiliation)
+	modes, err := mapping.AffiliationChange(scene, m, item.Affiliation)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,8 @@ func mute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.Mo
 		return nil, notAllowed("The room is not moderated, and the network has no other way to silence somebody. Set mode m first.")
 	}
 	quiet.Add = true
-	return []irc.ModeChange{quiet}, nil
+	// who has a rank may speak in spite of it
+	return append(take(m, func(byte) bool { return true }), quiet), nil
 }
 
 func unmute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.ModeChange, *stanza.Error) {
@@ -183,17 +184,26 @@ func unmute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.
 }
 
 // AffiliationChange is what makes an affiliation of a member; it may be nothing, if
-// they have it. An outcast is made by a ban: see [BanMask]. XEP-0045 §9, §10.
-func AffiliationChange(s *irc.Support, m irc.Member, ch irc.Channel, want muc.Affiliation) ([]irc.ModeChange, *stanza.Error) {
-	_, affiliation := Standing(m, ch, s, RolePolicy{})
+// they have it. What no change of ranks comes nearer to is refused. An outcast is made
+// by a ban: see [BanMask]. XEP-0045 §9, §10.
+func AffiliationChange(sc Scene, m irc.Member, want muc.Affiliation) ([]irc.ModeChange, *stanza.Error) {
+	_, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
+	changes, err := affiliationModes(sc.Support, m, affiliation, want)
+	if err == nil && len(changes) == 0 && affiliation != want {
+		err = notAllowed("The network has no rank that makes the difference between " + affiliation.String() + " and " + want.String() + ".")
+	}
+	return changes, err
+}
+
+func affiliationModes(s *irc.Support, m irc.Member, affiliation, want muc.Affiliation) ([]irc.ModeChange, *stanza.Error) {
 	above := func(mode byte) func(byte) bool {
 		return func(held byte) bool { return s.Rank(held) < s.Rank(mode) }
 	}
 	var changes []irc.ModeChange
 	switch want {
 	case muc.Owner:
-		if affiliation != muc.Owner {
-			changes = give(m, topRank(s))
+		if top := topRank(s); affiliation != muc.Owner && strings.IndexByte(m.Modes, top) < 0 {
+			changes = give(m, top)
 		}
 		return changes, nil
 	case muc.Admin:

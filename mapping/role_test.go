@@ -220,7 +220,7 @@ func TestAffiliationChange(t *testing.T) {
 	everyMember(t, func(t *testing.T, s *irc.Support, m irc.Member, ch irc.Channel, op muc.Affiliation) {
 		_, before := Standing(m, ch, s, RolePolicy{})
 		for _, want := range []muc.Affiliation{muc.AffiliationNone, muc.Member, muc.Admin, muc.Owner} {
-			changes, err := AffiliationChange(s, m, ch, want)
+			changes, err := AffiliationChange(Scene{Channel: ch, Support: s}, m, want)
 			now := after(t, s, m, changes)
 			_, got := Standing(now, ch, s, RolePolicy{})
 			reached := want
@@ -231,8 +231,8 @@ func TestAffiliationChange(t *testing.T) {
 				reached = muc.Owner
 			}
 			switch {
-			case err != nil:
-				t.Errorf("%s: %v", want, err)
+			case (err != nil) != (changes == nil && before != want): // a result says that something was done
+				t.Errorf("%s of %s: %v, %v", want, before, changes, err)
 			case got != reached:
 				t.Errorf("%s: %+v make %s of %s", want, changes, got, before)
 			case want == before && want != muc.Admin && want != muc.AffiliationNone && changes != nil:
@@ -241,10 +241,56 @@ func TestAffiliationChange(t *testing.T) {
 				t.Errorf("an admin who is no operator: %q", now.Modes)
 			}
 		}
-		if _, err := AffiliationChange(s, m, ch, muc.Outcast); err == nil || err.Condition != stanza.BadRequest {
+		if _, err := AffiliationChange(Scene{Channel: ch, Support: s}, m, muc.Outcast); err == nil || err.Condition != stanza.BadRequest {
 			t.Errorf("outcast: %v", err)
 		}
 	})
+}
+
+// A mask does not silence somebody of a rank, so that they lose it too.
+func TestMuteVoiced(t *testing.T) {
+	s := network("ov")
+	s.ChanModes[0] = "beIq"
+	m := irc.Member{Person: irc.Person{Nick: "ann", User: "u", Host: "h"}, Modes: "v"}
+	want := []irc.ModeChange{
+		{Mode: 'v', Kind: irc.PrefixMode, Arg: "ann"},
+		{Add: true, Mode: 'q', Kind: irc.ListMode, Arg: "*!u@h"},
+	}
+	if got, _, err := RoleChange(s, m, irc.Channel{}, muc.Visitor); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// An operator is a better or a lesser one by what the gateway's operator decides.
+func TestAffiliationByPolicy(t *testing.T) {
+	tests := []struct {
+		prefixes string
+		rule     OwnerRule
+		want     muc.Affiliation
+		refused  bool
+		modes    string // that are given
+	}{
+		{"ov", OwnersAuto, muc.Admin, true, ""},
+		{"ov", OwnersAuto, muc.Owner, false, ""},
+		{"ov", OwnersNever, muc.Admin, false, ""},
+		{"ov", OwnersNever, muc.Owner, true, ""},
+		{"qov", OwnersAuto, muc.Admin, false, ""},
+		{"qov", OwnersAuto, muc.Owner, false, "q"},
+		{"qov", OwnersAlways, muc.Admin, true, ""},
+		{"qov", OwnersAlways, muc.Owner, false, ""},
+	}
+	op := irc.Member{Person: irc.Person{Nick: "ann"}, Modes: "o"}
+	for _, tt := range tests {
+		sc := Scene{Support: network(tt.prefixes), Roles: RolePolicy{OpsAreOwners: tt.rule}}
+		changes, err := AffiliationChange(sc, op, tt.want)
+		modes := ""
+		for _, c := range changes {
+			modes += string(rune(c.Mode))
+		}
+		if refused := err != nil && err.Condition == stanza.NotAllowed && err.Text != ""; refused != tt.refused || modes != tt.modes {
+			t.Errorf("%s, %s: %s of an operator: %q, %v", tt.prefixes, tt.rule, tt.want, modes, err)
+		}
+	}
 }
 
 func TestBanMask(t *testing.T) {
