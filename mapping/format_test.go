@@ -113,3 +113,23 @@ func BenchmarkStripPlain(b *testing.B) {
 		Strip("a line of ordinary length in no colour at all, as people write them")
 	}
 }
+
+func TestIncoming(t *testing.T) {
+	tests := []struct {
+		name string
+		text irc.Text
+		want string
+	}{
+		{"plain", irc.Text{Body: "a\x02b"}, "ab"},
+		{"action", irc.Text{Kind: irc.Action, Body: "waves"}, "/me waves"},
+		{"for some", irc.Text{Status: '@', Body: "hello"}, "[@] hello"},
+		{"action for some", irc.Text{Kind: irc.Action, Status: '+', Body: "waves"}, "/me [+] waves"},
+		{"nothing", irc.Text{Body: "\x02"}, ""},
+		{"nothing for some", irc.Text{Status: '@', Body: "\x02"}, ""},
+	}
+	for _, tt := range tests {
+		if got := Incoming(tt.text); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
