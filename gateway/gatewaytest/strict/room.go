@@ -162,6 +162,15 @@ func (c *Checker) refused(s *stanza.Stanza, r *room) {
 	}
 }
 
+// answers says whether a presence has the id of one that the client sent.
+func (r *room) answers(id string) bool {
+	at := slices.Index(r.ids, id)
+	if at >= 0 {
+		r.ids = slices.Delete(r.ids, at, at+1)
+	}
+	return at >= 0
+}
+
 // came judges a presence that is there.
 func (r *room) came(s *stanza.Stanza) string {
 	nick, u := s.From.Resource(), parseUser(s)
@@ -177,8 +186,8 @@ func (r *room) came(s *stanza.Stanza) string {
 		return "an " + u.affiliation + " who is but " + u.role
 	case u.codes["303"] || u.codes["307"] || u.codes["301"]:
 		return "present with the status of a departure"
-	case u.codes["210"] && !(self && r.state == joining):
-		return "210 where no join is answered"
+	case u.codes["210"] && !(self && (r.state == joining || r.answers(s.ID))):
+		return "210 where neither a join nor a wish for another nick is answered"
 	case r.state == history:
 		return "presence between self-presence and subject"
 	}
@@ -195,7 +204,7 @@ func (r *room) came(s *stanza.Stanza) string {
 		return ""
 	case self != (nick == r.self):
 		return "110 and nick do not fit: the client is " + r.self
-	case present && was == looks:
+	case present && was == looks && !u.codes["210"]:
 		return "presence that tells nothing new"
 	}
 	return ""
