@@ -41,8 +41,18 @@ func getAdmin(q query, r *iq.Request) {
 	if want := items[0]; want.Affiliation == muc.Outcast {
 		room.outcasts(r)
 	} else {
-		r.Result(muc.AdminQuery(room.standing(want, q.at)))
+		q.user.answerList(r, room.standing(want, q.at))
 	}
+}
+
+// answerList answers with a list, if it fits: part of one would pass for all of it.
+func (u *user) answerList(r *iq.Request, items []muc.Item) {
+	query := muc.AdminQuery(items)
+	if len(query.Append(nil)) > u.space() {
+		r.Fail(&stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The list is too long to be sent."})
+		return
+	}
+	r.Result(query)
 }
 
 // standing lists who in a room has a role or an affiliation.
@@ -83,7 +93,7 @@ func (r *room) outcasts(request *iq.Request) {
 			}
 			items = append(items, item)
 		}
-		request.Result(muc.AdminQuery(items))
+		up.user.answerList(request, items)
 	})
 }
 

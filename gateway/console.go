@@ -67,7 +67,7 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 	c := &call{user: u, at: at, asked: s, rest: strings.TrimSpace(rest)}
 	c.replies = func(text string) {
 		answer := &stanza.Stanza{Kind: stanza.Message, Type: "chat", From: s.To, To: s.From, ID: newID()}
-		answer.Children = []*stanza.Element{stanza.T("", "body", text)}
+		answer.Children = []*stanza.Element{stanza.T("", "body", cutText(text, u.space()))}
 		u.send(answer)
 	}
 	for _, v := range verbs() {

@@ -31,6 +31,7 @@ type Hub struct {
 	version string
 	started time.Time
 	key     [32]byte // of what is derived from a JID
+	most    int      // bytes of a stanza that leaves
 	keep    bool     // do not recover from a user's panic
 
 	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
@@ -60,7 +61,8 @@ func NewHub(o Options) (*Hub, error) {
 	h := &Hub{
 		xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
 		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
-		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(), users: map[jid.JID]*user{},
+		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(),
+		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{},
 	}
 	h.config.Store(o.Config)
 	return h, nil

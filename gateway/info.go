@@ -7,6 +7,7 @@ import (
 
 	"isthmus/mapping"
 	"isthmus/xmppside/iq"
+	"isthmus/xmppside/jid"
 	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
@@ -184,16 +185,20 @@ func (q query) roomFeatures(answer *stanza.Element) {
 	answer.Add(mapping.RoomInfo(ch, up.view.Size(q.at.Name)))
 }
 
-// getItems is disco#items. XEP-0030 §4
+// getItems is disco#items, cut where it would be too long. XEP-0030 §4, XEP-0045 §6.5
 func getItems(q query, r *iq.Request) {
 	if err := q.unknown(); err != nil {
 		r.Fail(err)
 		return
 	}
 	answer := stanza.E(nsItems, "query")
+	var items []*stanza.Element
+	add := func(j jid.JID, name string) {
+		items = append(items, stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", name))
+	}
 	item := func(at mapping.Address, name string) {
 		if j, err := q.user.hub.scheme.JID(at); err == nil {
-			answer.Add(stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", name))
+			add(j, name)
 		}
 	}
 	if r.Payload().Attr("node") != "" {
@@ -220,11 +225,12 @@ func getItems(q query, r *iq.Request) {
 		if room, o := q.user.occupancy(r.IQ, q.at); o != nil {
 			for c := range room.up.view.Each(room.channel) {
 				if j, ok := occupantAddress(o.at, c.After.Nick); ok {
-					answer.Add(stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", mapping.Resource(c.After.Nick)))
+					add(j, mapping.Resource(c.After.Nick))
 				}
 			}
 		}
 	}
+	addFitting(answer, q.user.space(), items)
 	r.Result(answer)
 }
 
