@@ -28,7 +28,7 @@ func (w *wire) Send(s *stanza.Stanza) bool {
 	w.xml = s.Append(w.xml[:0])
 	return true
 }
-func (w *wire) Busy() bool                                              { return false }
+func (w *wire) Offer(s *stanza.Stanza) bool                             { return w.Send(s) }
 func (w *wire) Ask(*stanza.Stanza, time.Duration, func(*stanza.Stanza)) {}
 func (w *wire) Close(string)                                            {}
 func (w *wire) Abort()                                                  {}

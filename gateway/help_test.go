@@ -40,7 +40,7 @@ func (o *outlet) Send(s *stanza.Stanza) bool {
 	o.sent = append(o.sent, s)
 	return true
 }
-func (o *outlet) Busy() bool { return false }
+func (o *outlet) Offer(s *stanza.Stanza) bool { return o.Send(s) }
 func (o *outlet) Ask(_ *stanza.Stanza, _ time.Duration, answer func(*stanza.Stanza)) {
 	if o.alive.Load() {
 		go answer(&stanza.Stanza{Kind: stanza.IQ, Type: "result"})

@@ -164,8 +164,8 @@ func isDeparture(s *stanza.Stanza) bool {
 
 // bounce answers what cannot be taken, unless that itself would wait.
 func (h *Hub) bounce(s *stanza.Stanza, err *stanza.Error) {
-	if answerable(s) && !h.xmpp.Busy() {
-		h.xmpp.Send(refusal(s, err))
+	if answerable(s) {
+		h.xmpp.Offer(refusal(s, err))
 	}
 }
 

@@ -32,6 +32,6 @@ type XMPP interface {
 	// Ask gives the answer to an IQ exactly once, on a goroutine of its own; nil is
 	// silence.
 	Ask(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
-	// Busy says whether Send would wait.
-	Busy() bool
+	// Offer is Send that does not wait: false says as well that it would.
+	Offer(s *stanza.Stanza) bool
 }

@@ -56,17 +56,17 @@ func New(config Config, log zerolog.Logger) *Component {
 // Up says whether there is a stream.
 func (c *Component) Up() bool { return c.conn.Load() != nil }
 
-// Busy says whether who sends now would wait.
-func (c *Component) Busy() bool {
-	conn := c.conn.Load()
-	return conn != nil && conn.full()
-}
-
 // Send sends a stanza. It waits while too much is waiting to be written; false says that
 // there is no stream, or that it ended meanwhile. What no server takes (no from, one of
 // another domain, no to, too large) is dropped and logged; of a result that is too large
 // an error is left.
-func (c *Component) Send(s *stanza.Stanza) bool {
+func (c *Component) Send(s *stanza.Stanza) bool { return c.give(s, (*conn).put) }
+
+// Offer is Send that does not wait: false says as well that too much is waiting.
+func (c *Component) Offer(s *stanza.Stanza) bool { return c.give(s, (*conn).offer) }
+
+// give hands a stanza to a stream's queue by put.
+func (c *Component) give(s *stanza.Stanza, put func(*conn, func([]byte) []byte) error) bool {
 	conn := c.conn.Load()
 	if conn == nil {
 		return false
@@ -76,7 +76,7 @@ func (c *Component) Send(s *stanza.Stanza) bool {
 		return true
 	}
 	var tooLong int
-	err := conn.put(func(b []byte) []byte {
+	err := put(conn, func(b []byte) []byte {
 		n := len(b)
 		b = s.Append(b)
 		if len(b)-n > c.config.MaxStanza {
@@ -90,7 +90,7 @@ func (c *Component) Send(s *stanza.Stanza) bool {
 		if s.Kind == stanza.IQ && s.Type == "result" { // whoever asked is told at least that
 			refusal := *s
 			refusal.Type, refusal.Children = "error", []*stanza.Element{tooLarge.Element()}
-			return c.Send(&refusal)
+			return c.give(&refusal, put)
 		}
 	}
 	return err == nil

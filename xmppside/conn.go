@@ -8,8 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"isthmus/xmppside/stanza"
 )
 
 // What senders get once the stream is being ended, and who does not wait when the
@@ -110,14 +108,14 @@ func (c *conn) put(write func([]byte) []byte) error {
 	return c.add(write)
 }
 
-// offer queues a stanza if there is room, and never waits.
-func (c *conn) offer(s *stanza.Stanza) error {
+// offer is put that never waits: without room it errs.
+func (c *conn) offer(write func([]byte) []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.buf) > c.max {
 		return errFull
 	}
-	return c.add(s.Append)
+	return c.add(write)
 }
 
 func (c *conn) add(write func([]byte) []byte) error {
@@ -131,13 +129,6 @@ func (c *conn) add(write func([]byte) []byte) error {
 	}
 	c.buf = write(c.buf)
 	return nil
-}
-
-// full says whether who writes now would wait.
-func (c *conn) full() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.buf) > c.max
 }
 
 // write is the writer. It ends with the first error, or once all is written after

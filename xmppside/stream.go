@@ -129,7 +129,7 @@ func (c *Component) refuse(conn *conn, h Handler, r *stanza.Refused) {
 		answer.From = c.config.Domain
 	}
 	if c.ours(answer.From) {
-		_ = conn.offer(answer)
+		_ = conn.offer(answer.Append)
 	}
 }
 
@@ -186,10 +186,11 @@ func (c *Component) end(session *xmpp.Session, conn *conn) {
 // there is no room for it, the server is not reading, and its silence is answer
 // enough. XEP-0199
 func (c *Component) ping(conn *conn) {
-	_ = conn.offer(&stanza.Stanza{
+	iq := &stanza.Stanza{
 		Kind: stanza.IQ, Type: "get", ID: "isthmus-watch", From: c.config.Domain, To: c.config.Domain,
 		Children: []*stanza.Element{stanza.E("urn:xmpp:ping", "ping")},
-	})
+	}
+	_ = conn.offer(iq.Append)
 }
 
 const notAuthorized = "not-authorized"
