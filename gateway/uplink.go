@@ -118,7 +118,7 @@ func (up *uplink) dial() error {
 	asked := up.wish
 	nick := mapping.FirstNick(asked)
 	if up.view != nil {
-		nick, _ = mapping.FitNick(asked, up.view.Support())
+		nick = mapping.FitNick(asked, up.view.Support())
 	}
 	id := irc.Identity{
 		Nick: nick, User: up.user.ident(), Realname: up.user.realname(nick),

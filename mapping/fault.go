@@ -23,8 +23,6 @@ const (
 	ForAdmin                  // a role, an affiliation, a list, the configuration
 	ForInvite                 // an invitation
 	ForConnection             // getting onto the network: all that waits for it
-	ForRaw                    // a line that somebody wrote themselves
-	ForList                   // a search for channels
 )
 
 // dests are a set of them; 0 is every one.
@@ -76,8 +74,7 @@ func IsRefusal(f irc.Fault) bool {
 // Fault is the stanza error for a refusal by the network. ircd is the server's
 // version as 004 has it, for some numbers have several meanings. The text says what
 // to do next, and what the network said; an unknown refusal is
-// cancel/undefined-condition with the latter alone. nil: this is no refusal, what was
-// asked for is so.
+// cancel/undefined-condition with the latter alone.
 func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 	rows := numerics[f.Numeric]
 	if f.Numeric == 0 {

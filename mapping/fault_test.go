@@ -10,7 +10,7 @@ import (
 )
 
 // everyDest are all that can be refused.
-var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection, ForRaw, ForList}
+var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection}
 
 // TestFault holds the table: each numeric, for whom, and the answer as type and
 // condition.
@@ -65,7 +65,7 @@ func TestFault(t *testing.T) {
 		{[]int{479}, []Dest{ForJoin}, "Cannot join channel (link failed)", "UnrealIRCd-6.1", "cancel/not-allowed"},
 		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+j) - throttle exceeded", "solanum-1.0", "wait/resource-constraint"},
 		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+S) - SSL/TLS required", "ircd-hybrid-8.2.43", "modify/not-acceptable"},
-		{[]int{480}, []Dest{ForRaw}, "Cannot knock on #c", "UnrealIRCd-6", "cancel/not-allowed"},
+		{[]int{480}, []Dest{ForAdmin}, "Cannot knock on #c", "UnrealIRCd-6", "cancel/not-allowed"},
 		{[]int{488, 490, 494}, everyDest, "", "", "modify/not-acceptable"},
 		{[]int{489}, []Dest{ForJoin}, "Cannot join channel (Secure connection is required)", "InspIRCd-3", "modify/not-acceptable"},
 		{[]int{489}, []Dest{ForMessage}, "You need voice", "u2.10.12", "auth/forbidden"},
@@ -73,13 +73,13 @@ func TestFault(t *testing.T) {
 		{[]int{519, 520}, []Dest{ForJoin}, "", "", "auth/forbidden"},
 		{[]int{519, 520}, []Dest{ForAdmin}, "", "u2.10.12", "modify/bad-request"},
 		{[]int{524}, []Dest{ForJoin}, "Channel is quarantined", "u2.10.12", "auth/forbidden"},
-		{[]int{524}, []Dest{ForRaw}, "Help not found", "ircd-hybrid-8.2.43", "cancel/item-not-found"},
+		{[]int{524}, []Dest{ForAdmin}, "Help not found", "ircd-hybrid-8.2.43", "cancel/item-not-found"},
 		{[]int{690, 696, 743}, everyDest, "", "", "modify/bad-request"},
 		{[]int{698}, everyDest, "", "", "cancel/item-not-found"},
 		{[]int{712}, everyDest, "", "", "wait/resource-constraint"},
 		{[]int{713}, everyDest, "", "", "modify/unexpected-request"},
 		{[]int{715}, []Dest{ForInvite}, "You may invite again later", "", "wait/resource-constraint"},
-		{[]int{715}, []Dest{ForRaw}, "KNOCK is disabled", "", "cancel/not-allowed"},
+		{[]int{715}, []Dest{ForAdmin}, "KNOCK is disabled", "", "cancel/not-allowed"},
 		{[]int{716}, everyDest, "", "", "cancel/recipient-unavailable"},
 		{[]int{717}, []Dest{ForInvite}, "", "", "wait/resource-constraint"},
 		{[]int{717}, []Dest{ForMessage}, "", "", "cancel/recipient-unavailable"},

@@ -22,22 +22,19 @@ const (
 // digits and []\`_^{|}- (RFC 2812 §2.3.1), neither digit nor hyphen first, no longer
 // than NICKLEN. Letters with accents lose them, other characters become an
 // underscore, but for letters and digits of all scripts where the network folds
-// those. What nothing is left of becomes "user" and digits. exact says that the nick
-// is what was asked for.
-func FitNick(asked string, s *irc.Support) (nick string, exact bool) {
+// those. What nothing is left of becomes "user" and digits.
+func FitNick(asked string, s *irc.Support) string {
 	takes := isNickASCII
 	if s.CaseMapping == irc.Unicode {
 		takes = func(r rune) bool { return isNickASCII(r) || r >= 0x80 && unicode.In(r, unicode.L, unicode.Nd) }
 	}
-	nick = cutNick(nickOf(asked, takes), s.NickLen)
-	return nick, nick == asked
+	return cutNick(nickOf(asked, takes), s.NickLen)
 }
 
 // FirstNick is what to ask a network for that has not said yet what it takes: letters
 // of all scripts, at any length.
 func FirstNick(asked string) string {
-	nick, _ := FitNick(asked, &irc.Support{CaseMapping: irc.Unicode})
-	return nick
+	return FitNick(asked, &irc.Support{CaseMapping: irc.Unicode})
 }
 
 // nickOf makes a nick of whatever was asked for.

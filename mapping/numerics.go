@@ -75,7 +75,7 @@ var numerics = map[int][]refusal{
 	476: always(stanza.Modify, stanza.JIDMalformed, "The network does not take that name of a channel. Check it."),
 	477: {
 		{dests: of(ForMessage, ForSubject), typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in first."},
-		{dests: of(ForAdmin, ForRaw), typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "The channel has no modes."},
+		{dests: of(ForAdmin), typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "The channel has no modes."},
 		{typ: stanza.Auth, condition: stanza.RegistrationRequired, say: "Only those who are logged in to the network may join this channel. Log in first."},
 	},
 	478: always(stanza.Wait, stanza.ResourceConstraint, "The list is full. Remove an entry first."),

@@ -1,0 +1,51 @@
+package gateway
+
+import (
+	"isthmus/mapping"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// lostTrack answers a presence that is an update of somebody who is not in: the
+// client believes to be in the room, and is told that it is not. XEP-0045 §7.2.18.
+func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
+	if at.Occupant == "" {
+		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
+		return
+	}
+	if o := u.joining(s, at); o != nil { // and this was sent after its join
+		o.show = showing(s)
+		o.client.note(s)
+		return
+	}
+	gone := mapping.Gone(at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, muc.StatusTechnical)
+	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
+}
+
+// joining finds a client that waits to enter the room that it writes to.
+func (u *user) joining(s *stanza.Stanza, at mapping.Address) *occupant {
+	up := u.known(at.Network)
+	if up == nil {
+		return nil
+	}
+	r, ok := up.rooms.Get(at.Name)
+	if !ok {
+		return nil
+	}
+	return find(r.queue, s.From, s.To)
+}
+
+// update is a presence of an occupant: away or back, or another nick.
+func (u *user) update(s *stanza.Stanza, at mapping.Address, r *room, o *occupant) {
+	was := o.show
+	o.show = showing(s)
+	o.client.note(s)
+	wanted := at.Occupant != "" && at.Occupant != r.nick()
+	if wanted && o.show != was && (at.Occupant == o.asked || r.stays(at.Occupant)) {
+		wanted = false // a client that ignores 210 says by its old nick that it is away
+	}
+	if wanted {
+		r.rename(o, s, at.Occupant)
+	}
+	r.up.updateAway()
+}
