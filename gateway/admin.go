@@ -88,7 +88,7 @@ func (r *room) outcasts(request *iq.Request) {
 				continue
 			}
 			item := muc.Item{Affiliation: muc.Outcast, JID: j}
-			if by, _, _ := cutMask(e.By); by != "" {
+			if by, _, _ := irc.SplitMask(e.By); by != "" {
 				item.Reason = "set by " + mapping.Strip(by)
 			}
 			items = append(items, item)
@@ -304,7 +304,7 @@ func (r *room) unban(p plan, then func(plan, error)) {
 // names says whether a mask names a nick, or somebody of that nick whom we see.
 func (r *room) names(mask, nick string) bool {
 	s := r.up.view.Support()
-	if name, _, _ := cutMask(mask); s.Fold(name) == s.Fold(nick) {
+	if name, _, _ := irc.SplitMask(mask); s.Fold(name) == s.Fold(nick) {
 		return true
 	}
 	who, seen := r.up.view.Person(nick)

@@ -14,7 +14,6 @@ import (
 type words struct {
 	seq      uint64 // counts what was said in the room
 	id       string // its stanza-id: the network's msgid where there is one
-	more     []string
 	stanzaID string // its message id
 	nick     string
 	at       time.Time

@@ -6,6 +6,7 @@ import (
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -84,7 +85,7 @@ func (u *user) findOut(c *client, o *occupant) {
 					switch {
 					case o.client != c || o.missing == nil:
 					case gone:
-						r.evict(o, "You could not be reached.", statusTechnical)
+						r.evict(o, "You could not be reached.", muc.StatusTechnical)
 						r.part("Connection lost")
 					default:
 						r.catchUp(o)

@@ -6,6 +6,7 @@ import (
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -175,7 +176,7 @@ func (c *call) disconnect() {
 	}
 	up.standing = false
 	up.failWishes(timedOut("You have disconnected from the network."))
-	up.evictAll("You have disconnected from the network.", statusTechnical)
+	up.evictAll("You have disconnected from the network.", muc.StatusTechnical)
 	up.close(mapping.Line(c.rest))
 	c.replies("Disconnected.")
 }

@@ -191,7 +191,7 @@ func isKey(err error) bool {
 func (r *room) refuse(err error) {
 	se := r.up.joinError(err)
 	for len(r.members) > 0 {
-		r.evict(r.members[len(r.members)-1], se.Text, statusTechnical)
+		r.evict(r.members[len(r.members)-1], se.Text, muc.StatusTechnical)
 	}
 	r.key = ""
 	r.dropHeld(se)

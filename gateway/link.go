@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"isthmus/ircside/irc"
+	"isthmus/xmppside/muc"
 )
 
 // closed is the end of a seat. A link that was not to end is dialled again, after a
@@ -111,7 +112,7 @@ func (up *uplink) gone(err error, reason string) {
 	up.turn++ // what its seat still sends is nobody's
 	up.abandon()
 	up.failWishes(err)
-	up.evictAll(reason, statusTechnical)
+	up.evictAll(reason, muc.StatusTechnical)
 	up.abort()
 	if up.since = (time.Time{}); up.user.uplinks[up.name] == up {
 		delete(up.user.uplinks, up.name)

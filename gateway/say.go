@@ -150,7 +150,7 @@ func (r *room) reflect(s *stanza.Stanza, ids []string) {
 	if len(ids) > 0 {
 		id = ids[0]
 	}
-	w := words{id: id, more: ids, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang)}
+	w := words{id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang)}
 	for _, c := range s.Children {
 		if !muc.RoomOnly(c) {
 			w.children = append(w.children, clone(c))

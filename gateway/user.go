@@ -152,7 +152,7 @@ func (u *user) recover() {
 	for _, up := range u.inOrder() {
 		safely(up.abandon)
 		for _, r := range up.list() {
-			safely(func() { r.evictAll(sorry, statusTechnical) })
+			safely(func() { r.evictAll(sorry, muc.StatusTechnical) })
 		}
 		safely(func() { up.failWishes(timedOut(sorry)) })
 		safely(up.abort)
@@ -288,7 +288,7 @@ func (u *user) stop() {
 	u.watchersOffline()
 	clear(u.watchers)
 	for _, up := range u.inOrder() {
-		up.evictAll("The gateway is stopping.", statusShutdown)
+		up.evictAll("The gateway is stopping.", muc.StatusShutdown)
 		up.close("The gateway is stopping")
 	}
 }

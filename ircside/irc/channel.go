@@ -130,7 +130,7 @@ func (c *Core) onNames(in *incoming) {
 			continue
 		}
 		modes, who := c.support.SplitPrefixes(word)
-		if nick, user, host := splitMask(who); isName(nick) {
+		if nick, user, host := SplitMask(who); isName(nick) {
 			c.add(g, Member{Person{Nick: nick, User: user, Host: host}, modes})
 		}
 	}
@@ -143,23 +143,6 @@ func cutSpace(s string) (word, rest string) {
 		}
 	}
 	return s, ""
-}
-
-// splitMask takes nick!user@host apart; user and host may be missing.
-func splitMask(mask string) (nick, user, host string) {
-	for i := range len(mask) {
-		if mask[i] != '!' {
-			continue
-		}
-		nick, rest := mask[:i], mask[i+1:]
-		for j := range len(rest) {
-			if rest[j] == '@' {
-				return nick, rest[:j], rest[j+1:]
-			}
-		}
-		return nick, rest, ""
-	}
-	return mask, "", ""
 }
 
 func (c *Core) onNamesEnd(in *incoming) {

@@ -1,5 +1,7 @@
 package irc
 
+import "strings"
+
 // A Person is somebody on the network, for as long as the seat can see them.
 type Person struct {
 	ID                                  uint64 // never reused, kept through renames; the View's own
@@ -15,6 +17,13 @@ func (p Person) Mask() string {
 		return p.Nick
 	}
 	return p.Nick + "!" + p.User + "@" + p.Host
+}
+
+// SplitMask takes nick!user@host apart; user and host may be missing.
+func SplitMask(mask string) (nick, user, host string) {
+	nick, rest, _ := strings.Cut(mask, "!")
+	user, host, _ = strings.Cut(rest, "@")
+	return nick, user, host
 }
 
 // A Member is a person in a channel; the zero Member is nobody.

@@ -18,7 +18,7 @@ func roster(s *Support, names string) []Member {
 	var out []Member
 	for _, word := range strings.Fields(names) {
 		modes, mask := s.SplitPrefixes(word)
-		nick, user, host := splitMask(mask)
+		nick, user, host := SplitMask(mask)
 		out = append(out, Member{Person{Nick: nick, User: user, Host: host}, modes})
 	}
 	return out

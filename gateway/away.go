@@ -1,0 +1,67 @@
+package gateway
+
+import (
+	"slices"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/stanza"
+)
+
+// note takes in what a presence tells about its client: away or not.
+func (c *client) note(s *stanza.Stanza) {
+	c.away = ""
+	switch show := s.Child("", "show").Text(); show {
+	case "away", "xa", "dnd":
+		c.away = statusText(s)
+		if c.away == "" {
+			c.away = map[string]string{"away": "Away", "xa": "Away for long", "dnd": "Busy"}[show]
+		}
+	}
+}
+
+// showing is what of a presence others are shown, to tell a change.
+func showing(s *stanza.Stanza) string {
+	return s.Child("", "show").Text() + "\x00" + statusText(s)
+}
+
+func statusText(s *stanza.Stanza) string { return s.Child("", "status").Text() }
+
+// updateAway has the network know whether we are there: we are away when all of the
+// user's clients are.
+func (up *uplink) updateAway() {
+	if up.state != linkUp {
+		return
+	}
+	text, here, some := "", false, false
+	for _, r := range up.list() {
+		for _, o := range slices.Concat(r.members, r.queue) {
+			some = true
+			if o.client.away == "" {
+				here = true
+			} else {
+				text = o.client.away
+			}
+		}
+	}
+	switch {
+	case !some:
+		return // nobody is there to be either
+	case here:
+		text = ""
+	}
+	text = mapping.Line(text)
+	if text != up.awayText {
+		up.awayText = text
+		up.do(irc.Away{Text: text})
+		up.user.after(0, func() { up.showAway(text) })
+	}
+}
+
+// showAway shows it to our own clients as well, which the network does not tell us.
+func (up *uplink) showAway(text string) {
+	if up.state == linkUp && up.awayText == text {
+		self := irc.Person{Nick: up.view.Self().Nick, Away: text != "", AwayText: text}
+		up.event(irc.About{Person: self, Known: irc.KnownAway})
+	}
+}
