@@ -212,8 +212,11 @@ func (up *uplink) event(ev irc.Event) {
 			r.change(c)
 		}
 	}
-	if ev, ok := ev.(irc.Joined); ok {
+	switch ev := ev.(type) { // what is about who is where by now
+	case irc.Joined:
 		up.joined(ev) // who enters by it is welcomed to what has changed already
+	case irc.Registered:
+		up.here()
 	}
 }
 
@@ -254,14 +257,15 @@ func (up *uplink) registered(ev irc.Registered) {
 		w.do()
 	}
 	up.user.networkPresence(up)
-	if up.updateAway(); up.awayText == "" {
-		up.here()
-	}
+	up.updateAway()
 	up.stay()
 }
 
-// here takes back that we were away: a new session never is.
+// here takes back that we were away: a new session is not, unless it was told to be.
 func (up *uplink) here() {
+	if up.awayText != "" {
+		return
+	}
 	back := irc.About{Person: irc.Person{Nick: up.view.Self().Nick}, Known: irc.KnownAway}
 	for _, c := range up.view.Apply(back) {
 		if r, ok := up.rooms.Get(c.Channel); ok {
