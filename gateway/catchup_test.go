@@ -23,6 +23,7 @@ func TestBeforeStreamDown(t *testing.T) {
 		want   []string
 	}{
 		{"words", say("one", "two"), []string{"message groupchat one one", "message groupchat two two"}},
+		{"the subject", []irc.Event{irc.Topic{Channel: "#c", Text: "new", By: "bob", Changed: true}}, []string{"message groupchat"}},
 		{"our own going", append(say("one"), irc.Went{Channel: "#c", Nick: "ann", Kick: true, By: "bob"}),
 			[]string{"presence unavailable 110 307"}},
 	} {

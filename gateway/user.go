@@ -217,7 +217,7 @@ func (u *user) idle() bool {
 func (u *user) send(s *stanza.Stanza) {
 	if !u.hub.xmpp.Send(s) && !u.down {
 		u.streamDown()
-		if s.Type != "groupchat" { // the backlog has what is said in rooms
+		if _, words := s.Body(); s.Type != "groupchat" || !words { // words are in the backlog
 			u.owe(s)
 		}
 	}
