@@ -10,6 +10,15 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
+func adminTopic(m *iq.Mux[query]) {
+	m.Handle("get", muc.NSAdmin, "query", "", getAdmin, iq.Room)
+	m.Handle("set", muc.NSAdmin, "query", "", setAdmin, iq.Room)
+}
+
+func ownerTopic(m *iq.Mux[query]) {
+	m.Handle("set", muc.NSOwner, "query", "", setOwner, iq.Room)
+}
+
 // adminRoom is the room that an administrative IQ is about, which its sender must
 // be in.
 func (q query) adminRoom(r *iq.Request) *room {
@@ -180,7 +189,7 @@ func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
 	}
 	m, ok := r.up.view.Member(r.channel, name)
 	if !ok {
-		return irc.Member{Person: irc.Person{Nick: name}}, "", notFound("Nobody called " + name + " is in the room.")
+		return irc.Member{Person: irc.Person{Nick: name}}, "", notFound("Nobody called %s is in the room.", name)
 	}
 	return m, "", nil
 }
@@ -294,7 +303,7 @@ func (r *room) unban(p plan, then func(plan, error)) {
 				}
 			}
 			if !found && err == nil {
-				err = notFound("Nobody called " + nick + " is in the room, and no ban names them.")
+				err = notFound("Nobody called %s is in the room, and no ban names them.", nick)
 			}
 		}
 		then(p, err)

@@ -8,8 +8,11 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// note takes in what a presence tells about its client: away or not.
+// note takes in what a presence tells about its client: its language, away or not.
 func (c *client) note(s *stanza.Stanza) {
+	if s.Lang != "" || c.lang == "" {
+		c.lang = mapping.Language(s.Lang)
+	}
 	c.away = ""
 	switch show := s.Child("", "show").Text(); show {
 	case "away", "xa", "dnd":

@@ -77,7 +77,7 @@ func (u *user) findOut(c *client, o *occupant) {
 		gone := false
 		if answer != nil && answer.Type == "error" {
 			err := answer.Error()
-			gone = isGone(err) && (err.Condition != stanza.ServiceUnavailable || c.pings)
+			gone = isGone(err) && (err.Condition != stanza.ServiceUnavailable || c.features.Has(nsPing))
 		}
 		for _, up := range u.inOrder() {
 			for _, r := range up.list() {
@@ -106,7 +106,7 @@ func (r *room) catchUp(o *occupant) {
 	now, _ := r.up.view.Channel(r.channel)
 	scene := r.scene()
 	for _, c := range r.up.view.Since(was.view, r.channel) {
-		r.send(o, mapping.Presence(scene, c))
+		r.send(o, mapping.Presence(scene, o.class(), c))
 	}
 	for _, w := range r.backlog.since(was.seq) {
 		r.show(o, w, true)

@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"strings"
 	"time"
 
+	"isthmus/mapping"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
@@ -14,8 +16,8 @@ type client struct {
 	uses     int    // occupants that it is, or waits to be
 	away     string // why it is away; "": it is not
 	inspect  bool   // it was asked what it can do
-	pings    bool   // it announced urn:xmpp:ping
-	versions bool   // it announced jabber:iq:version
+	features mapping.Features
+	lang     string // of what it is told
 }
 
 // client is the client of a full address, made if need be. Whoever calls it drops it
@@ -49,11 +51,12 @@ func (u *user) inspect(c *client, from jid.JID) {
 		if answer == nil || answer.Type != "result" {
 			return
 		}
+		var list []string
 		for _, f := range answer.Child(nsInfo, "query").Children() {
 			if f.Local == "feature" {
-				c.pings = c.pings || f.Attr("var") == nsPing
-				c.versions = c.versions || f.Attr("var") == nsVersion
+				list = append(list, strings.Clone(f.Attr("var")))
 			}
 		}
+		c.features = mapping.NewFeatures(list...)
 	})
 }

@@ -60,7 +60,7 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 	}
 	if at.Kind == mapping.Network {
 		if _, known := u.config.Network(at.Network); !known && u.known(at.Network) == nil {
-			u.refuse(s, notFound("This gateway knows no network "+at.Network+"."))
+			u.refuse(s, notFound(unknownNetwork, at.Network))
 			return
 		}
 	}
@@ -164,7 +164,7 @@ func (c *call) connect() {
 		c.replies("Connected as " + up.view.Self().Nick + ".")
 	}, func(err error) {
 		up.standing = false
-		c.replies("Not connected: " + c.user.stanzaError(err, mapping.ForConnection, up.ircd()).Text)
+		c.replies("Not connected: " + c.user.stanzaError(err, mapping.ForConnection, up.ircd()).Words())
 	})
 }
 

@@ -44,7 +44,7 @@ func (up *uplink) ctcpAsk(nick, verb string, word func(string) []*stanza.Element
 		answer: func(text string) {
 			payload := word(text)
 			if payload == nil && verb != "PING" {
-				r.Fail(&stanza.Error{Type: stanza.Cancel, Condition: stanza.FeatureNotImplemented, Text: "The answer means nothing: " + mapping.Strip(text)})
+				r.Fail(&stanza.Error{Type: stanza.Cancel, Condition: stanza.FeatureNotImplemented, Text: "The answer means nothing.", Said: mapping.Strip(text)})
 				return
 			}
 			r.Result(payload...)
@@ -130,7 +130,7 @@ func (up *uplink) tellVersion(nick string) {
 	ours := "Isthmus " + up.user.hub.version
 	for _, r := range up.list() {
 		for _, o := range r.members {
-			if !o.client.versions {
+			if !o.client.features.Has(nsVersion) {
 				continue
 			}
 			iq := &stanza.Stanza{Kind: stanza.IQ, Type: "get", From: o.at, To: o.client.jid, Children: []*stanza.Element{stanza.E(nsVersion, "query")}}

@@ -124,7 +124,7 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 	up.talks.said = time.Now()
 	defer up.stay()
 	up.give(cmd, func([]string) {}, func(err error) {
-		up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
+		up.user.send(refusal(s, up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
 	})
 }
 

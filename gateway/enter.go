@@ -191,7 +191,7 @@ func isKey(err error) bool {
 func (r *room) refuse(err error) {
 	se := r.up.joinError(err)
 	for len(r.members) > 0 {
-		r.evict(r.members[len(r.members)-1], se.Text, muc.StatusTechnical)
+		r.evict(r.members[len(r.members)-1], se.Words(), muc.StatusTechnical)
 	}
 	r.key = ""
 	r.dropHeld(se)
@@ -224,7 +224,7 @@ func (up *uplink) joinError(err error) *stanza.Error {
 	if f, ok := err.(irc.Fault); ok && f.Numeric == 470 {
 		to := mapping.Address{Kind: mapping.Channel, Network: up.name, Name: f.Extra}
 		if j, bad := up.user.hub.scheme.JID(to); bad == nil {
-			return mapping.Moved(j, "This channel sends those who join it to "+f.Extra+". Join that one. ("+mapping.Strip(f.Text)+")")
+			return mapping.Moved(j, f.Extra, mapping.Strip(f.Text))
 		}
 	}
 	return up.user.stanzaError(err, mapping.ForJoin, up.ircd())
@@ -288,28 +288,14 @@ func (r *room) welcome(o *occupant, history muc.History) {
 		if c.Self {
 			codes = r.selfCodes(o, c.After.Nick)
 		}
-		shown := mapping.Presence(scene, c, codes...)
+		id := ""
 		if c.Self {
-			r.sendSelf(o, shown)
-			continue
+			id = o.join.ID // it answers the join
 		}
-		r.send(o, shown)
+		r.sendAs(o, id, mapping.Presence(scene, o.class(), c, codes...))
 	}
 	r.sendHistory(o, history)
 	r.subject(o, "")
-}
-
-// sendSelf is send for the presence that answers a join: it has the join's id.
-func (r *room) sendSelf(o *occupant, shown []mapping.Shown) {
-	for _, s := range shown {
-		from, err := o.at.WithResource(mapping.Resource(s.Nick))
-		if err != nil {
-			continue
-		}
-		r.up.user.send(&stanza.Stanza{
-			Kind: stanza.Presence, ID: o.join.ID, From: from, To: o.client.jid, Children: s.Children,
-		})
-	}
 }
 
 // selfCodes are what a self-presence says besides 110, as far as it is true.
@@ -340,7 +326,7 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 	if o := find(r.queue, s.From, s.To); o != nil {
 		r.queue = slices.DeleteFunc(r.queue, func(other *occupant) bool { return other == o })
 		o.client.drop()
-		r.send(o, []mapping.Shown{mapping.Gone(at.Occupant, "")}) // which ends the join, too
+		r.send(o, []mapping.Shown{mapping.Gone(o.class(), at.Occupant, "")}) // which ends the join, too
 		r.end()
 	}
 	up.updateAway()
@@ -349,7 +335,7 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 // exit shows an occupant its own leaving. The last one takes the channel along.
 func (r *room) exit(o *occupant, reason string) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(r.nickOf(o), "")})
+	r.send(o, []mapping.Shown{mapping.Gone(o.class(), r.nickOf(o), "")})
 	r.part(reason)
 }
 

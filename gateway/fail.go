@@ -30,7 +30,7 @@ func answerable(s *stanza.Stanza) bool {
 // refusal is the error that answers a stanza. That of a join has, as clients want it,
 // the muc <x/>. XEP-0045 §7.2.
 func refusal(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza {
-	answer := s.Refuse(err)
+	answer := s.Refuse(mapping.InLanguage(err, s.Lang))
 	if _, join := muc.ParseJoin(s); join {
 		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
 	}
@@ -64,18 +64,25 @@ func errFailed() *stanza.Error {
 // errBusy is a seat that takes no more.
 var errBusy = errors.New("the seat is busy")
 
-func badRequest(text string) *stanza.Error {
-	return &stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest, Text: text}
+func badRequest(text string, args ...string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest, Text: text, Args: args}
 }
 
 func notIn() *stanza.Error {
 	return &stanza.Error{Type: stanza.Modify, Condition: stanza.NotAcceptable, Text: "You are not in this room: join it first."}
 }
 
-func timedOut(text string) *stanza.Error {
-	return &stanza.Error{Type: stanza.Wait, Condition: stanza.RemoteServerTimeout, Text: text}
+func timedOut(text string, args ...string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.RemoteServerTimeout, Text: text, Args: args}
 }
 
-func notFound(text string) *stanza.Error {
-	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.ItemNotFound, Text: text}
+// unknownNetwork is said of a network that nobody has configured.
+const unknownNetwork = "This gateway knows no network %s."
+
+func notFound(text string, args ...string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.ItemNotFound, Text: text, Args: args}
+}
+
+func notAllowed(text string, args ...string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.NotAllowed, Text: text, Args: args}
 }

@@ -31,30 +31,60 @@ type query struct {
 	at   mapping.Address
 }
 
-// newMux is all that the gateway answers. What disco#info says is computed from it.
+// Where IQs are answered.
+var (
+	everywhere = []iq.Place{iq.Gateway, iq.Network, iq.Room, iq.Occupant, iq.Nick}
+	ours       = []iq.Place{iq.Gateway, iq.Network, iq.Room}
+	people     = []iq.Place{iq.Occupant, iq.Nick}
+)
+
+// topics are all that the gateway answers: each says what it takes, and what disco#info
+// says of it.
+var topics = []func(*iq.Mux[query]){
+	discoTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic,
+}
+
 func newMux() *iq.Mux[query] {
 	m := iq.NewMux[query]()
-	everywhere := []iq.Place{iq.Gateway, iq.Network, iq.Room, iq.Occupant, iq.Nick}
-	ours := []iq.Place{iq.Gateway, iq.Network, iq.Room}
-	people := []iq.Place{iq.Occupant, iq.Nick}
+	for _, topic := range topics {
+		topic(m)
+	}
+	return m
+}
+
+func discoTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsInfo, "query", nsInfo, getInfo, everywhere...)
 	m.Handle("get", nsItems, "query", nsItems, getItems, everywhere...)
+	m.Node(nsInfo, "x-roomuser-item", reservedNick, iq.Room)
+}
+
+func pingTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsPing, "ping", nsPing, pong, iq.Gateway, iq.Network)
 	m.Handle("get", nsPing, "ping", nsPing, pingRoom, iq.Room)
 	m.Handle("get", nsPing, "ping", nsPing, pingPerson, people...)
+}
+
+func versionTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsVersion, "query", nsVersion, getVersion, ours...)
 	m.Handle("get", nsVersion, "query", nsVersion, getPersonVersion, people...)
+}
+
+func timeTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsTime, "time", nsTime, getTime, ours...)
 	m.Handle("get", nsTime, "time", nsTime, getPersonTime, people...)
+}
+
+func lastTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsLast, "query", nsLast, getUptime, iq.Gateway)
-	m.Handle("get", muc.NSAdmin, "query", "", getAdmin, iq.Room)
-	m.Handle("set", muc.NSAdmin, "query", "", setAdmin, iq.Room)
-	m.Handle("set", muc.NSOwner, "query", "", setOwner, iq.Room)
+}
+
+func roomTopic(m *iq.Mux[query]) {
 	m.Feature(muc.NS, iq.Gateway, iq.Network, iq.Room)
 	m.Feature(nsSID, iq.Room)
 	m.Feature(nsSelf, iq.Room)
 	m.Feature(nsStable, iq.Room)
-	return m
+	m.Describe(query.anonymity, iq.Room)
+	m.Describe(query.modes, iq.Room)
 }
 
 // place is where an address is for the mux.
@@ -78,7 +108,7 @@ func (u *user) iq(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, badRequest("A request is of the type get or set."))
 		return
 	}
-	q, r := query{u, at}, iq.NewRequest(s, u.send)
+	q, r := query{u, at}, iq.NewRequest(s, u.send, mapping.InLanguage)
 	switch err := q.unknown(); {
 	case at.Kind == mapping.Mask:
 		r.Fail(notFound("That is a mask, and nobody in particular."))
@@ -101,7 +131,7 @@ func (q query) unknown() *stanza.Error {
 	if _, ok := q.user.config.Network(q.at.Network); ok {
 		return nil
 	}
-	return notFound("This gateway knows no network " + q.at.Network + ".")
+	return notFound(unknownNetwork, q.at.Network)
 }
 
 // getInfo is disco#info. XEP-0030 §3
@@ -112,11 +142,8 @@ func getInfo(q query, r *iq.Request) {
 	}
 	answer := stanza.E(nsInfo, "query")
 	where := place(q.at)
-	if node := r.Payload().Attr("node"); node == "x-roomuser-item" && where == iq.Room {
-		r.Result(q.reservedNick(answer.Set("node", node)))
-		return
-	} else if node != "" {
-		r.Fail(notFound("There is no such node."))
+	if node := r.Payload().Attr("node"); node != "" {
+		q.atNode(r, node)
 		return
 	}
 	switch where {
@@ -137,21 +164,28 @@ func getInfo(q query, r *iq.Request) {
 		answer.Add(identity("client", "irc", ""))
 	}
 	for _, f := range q.user.hub.mux.Features(where) {
-		answer.Add(stanza.E(nsInfo, "feature").Set("var", f))
+		answer.Add(feature(f))
 	}
-	if where == iq.Room {
-		q.roomFeatures(answer)
+	r.Result(answer.Add(q.user.hub.mux.Description(q, where)...))
+}
+
+// atNode answers what is asked about a node.
+func (q query) atNode(r *iq.Request, node string) {
+	if serve := q.user.hub.mux.AtNode(place(q.at), r.Payload().Space, node); serve != nil {
+		serve(q, r)
+		return
 	}
-	r.Result(answer)
+	r.Fail(notFound("There is no such node."))
 }
 
 // reservedNick is the nick that a join will get: the one that the network knows us
 // by. XEP-0045 §7.12
-func (q query) reservedNick(answer *stanza.Element) *stanza.Element {
+func reservedNick(q query, r *iq.Request) {
+	answer := stanza.E(nsInfo, "query").Set("node", r.Payload().Attr("node"))
 	if up := q.user.known(q.at.Network); up != nil && up.view != nil {
 		answer.Add(identity("conference", "text", mapping.Resource(up.view.Self().Nick)))
 	}
-	return answer
+	r.Result(answer)
 }
 
 // absent says why an occupant cannot be asked about: whoever asks is not in the room,
@@ -164,25 +198,30 @@ func (q query) absent(r *iq.Request) *stanza.Error {
 	return err
 }
 
-// roomFeatures says what is known of a room's configuration. XEP-0045 §6.4
-func (q query) roomFeatures(answer *stanza.Element) {
-	anonymous := "muc_semianonymous"
+func feature(name string) *stanza.Element { return stanza.E(nsInfo, "feature").Set("var", name) }
+
+// anonymity says who sees real addresses. XEP-0045 §15.3
+func (q query) anonymity() []*stanza.Element {
 	if q.user.config.Gateway.PublishJIDs {
-		anonymous = "muc_nonanonymous"
+		return []*stanza.Element{feature("muc_nonanonymous")}
 	}
-	answer.Add(stanza.E(nsInfo, "feature").Set("var", anonymous))
+	return []*stanza.Element{feature("muc_semianonymous")}
+}
+
+// modes says what is known of a room's configuration. XEP-0045 §6.4
+func (q query) modes() (out []*stanza.Element) {
 	up := q.user.known(q.at.Network)
 	if up == nil || up.view == nil {
-		return
+		return nil
 	}
 	ch, ok := up.view.Channel(q.at.Name)
 	if !ok {
-		return
+		return nil
 	}
 	for _, f := range mapping.RoomFeatures(ch) {
-		answer.Add(stanza.E(nsInfo, "feature").Set("var", f))
+		out = append(out, feature(f))
 	}
-	answer.Add(mapping.RoomInfo(ch, up.view.Size(q.at.Name)))
+	return append(out, mapping.RoomInfo(ch, up.view.Size(q.at.Name)))
 }
 
 // getItems is disco#items, cut where it would be too long. XEP-0030 §4, XEP-0045 §6.5
@@ -201,8 +240,12 @@ func getItems(q query, r *iq.Request) {
 			add(j, name)
 		}
 	}
-	if r.Payload().Attr("node") != "" {
-		r.Result(answer.Set("node", r.Payload().Attr("node")))
+	if node := r.Payload().Attr("node"); node != "" {
+		if serve := q.user.hub.mux.AtNode(place(q.at), nsItems, node); serve != nil {
+			serve(q, r)
+		} else {
+			r.Result(answer.Set("node", node)) // XEP-0030 §4.2: nothing is there
+		}
 		return
 	}
 	switch place(q.at) {
@@ -295,7 +338,7 @@ func (q query) person(r *iq.Request) (*uplink, string, *stanza.Error) {
 	}
 	up := q.user.known(q.at.Network)
 	if up == nil || up.view == nil {
-		return nil, "", &stanza.Error{Type: stanza.Cancel, Condition: stanza.RecipientUnavailable, Text: "You are not connected to " + q.at.Network + "."}
+		return nil, "", &stanza.Error{Type: stanza.Cancel, Condition: stanza.RecipientUnavailable, Text: "You are not connected to %s.", Args: []string{q.at.Network}}
 	}
 	return up, q.at.Name, nil
 }
@@ -371,7 +414,7 @@ func (u *user) probe(s *stanza.Stanza, at mapping.Address) {
 	}
 	for c := range r.up.view.Each(r.channel) {
 		if mapping.Resource(c.After.Nick) == mapping.Resource(at.Occupant) {
-			r.send(o, mapping.Presence(r.scene(), c))
+			r.send(o, mapping.Presence(r.scene(), o.class(), c))
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.
 		r.invite(s, i, func(err error) {
 			if !refused { // a message has one error
 				refused = true
-				u.send(s.Refuse(u.stanzaError(err, mapping.ForInvite, r.up.ircd())))
+				u.send(refusal(s, u.stanzaError(err, mapping.ForInvite, r.up.ircd())))
 			}
 		})
 	}

@@ -43,7 +43,7 @@ func (r *room) keepsNick(o *occupant, id string) {
 		if !c.Self {
 			continue
 		}
-		for _, s := range mapping.Presence(r.scene(), c, muc.StatusNickAssigned) {
+		for _, s := range mapping.Presence(r.scene(), o.class(), c, muc.StatusNickAssigned) {
 			if from, ok := occupantAddress(o.at, s.Nick); ok {
 				r.up.user.send(&stanza.Stanza{Kind: stanza.Presence, ID: id, From: from, To: o.client.jid, Children: s.Children})
 			}

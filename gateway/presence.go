@@ -18,7 +18,7 @@ func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
 		o.client.note(s)
 		return
 	}
-	gone := mapping.Gone(at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, muc.StatusTechnical)
+	gone := mapping.Gone(mapping.Class{Lang: mapping.Language(s.Lang)}, at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, muc.StatusTechnical)
 	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
 }
 

@@ -39,6 +39,11 @@ type occupant struct {
 	missing *missing
 }
 
+// class is what is written for an occupant by.
+func (o *occupant) class() mapping.Class {
+	return mapping.Class{Features: o.client.features, Lang: o.client.lang}
+}
+
 // room is the room of a channel on this network, made if need be.
 func (up *uplink) room(channel string) *room {
 	r, ok := up.rooms.Get(channel)
@@ -88,20 +93,38 @@ func (r *room) change(c irc.Change) {
 	if c.Cause == irc.CauseSeen && c.Before.IsNobody() && len(r.members) == 0 {
 		return // who enters is told by welcome
 	}
-	shown := mapping.Presence(r.scene(), c)
+	scene := r.scene()
 	here := r.present()
 	for _, o := range r.members {
 		if o.missing != nil && c.Self && c.After.IsNobody() {
-			gone := slices.Clone(shown) // the others know another nick
+			gone := mapping.Presence(scene, o.class(), c) // the others know another nick
 			gone[0].Nick = r.nickOf(o)
 			r.send(o, gone)
 		}
 	}
-	for _, o := range here {
-		r.send(o, shown)
-	}
+	r.tell(here, func(class mapping.Class) []mapping.Shown { return mapping.Presence(scene, class, c) })
 	if c.Self && c.After.IsNobody() {
 		r.left()
+	}
+}
+
+// tell shows something to several occupants: it is rendered once for each class of
+// client.
+func (r *room) tell(to []*occupant, render func(mapping.Class) []mapping.Shown) {
+	type rendering struct {
+		class mapping.Class
+		shown []mapping.Shown
+	}
+	var first [4]rendering
+	done := first[:0]
+	for _, o := range to {
+		class := o.class()
+		i := slices.IndexFunc(done, func(d rendering) bool { return d.class == class })
+		if i < 0 {
+			i = len(done)
+			done = append(done, rendering{class, render(class)})
+		}
+		r.send(o, done[i].shown)
 	}
 }
 
@@ -121,16 +144,20 @@ func (r *room) left() {
 	r.end()
 }
 
-// send shows presences to one occupant.
-func (r *room) send(o *occupant, shown []mapping.Shown) {
+// send shows presences and lines to one occupant.
+func (r *room) send(o *occupant, shown []mapping.Shown) { r.sendAs(o, "", shown) }
+
+// sendAs is send for presences that answer one of that id.
+func (r *room) sendAs(o *occupant, id string, shown []mapping.Shown) {
 	for _, s := range shown {
-		from, err := o.at.WithResource(mapping.Resource(s.Nick))
-		if err != nil {
-			r.up.log.Debug().Err(err).Msg("nick that no address can hold")
+		p := &stanza.Stanza{Kind: stanza.Presence, Type: s.Type, ID: id, From: o.at, To: o.client.jid, Children: s.Children}
+		if s.Line {
+			p.Kind, p.Type, p.ID = stanza.Message, "groupchat", ""
+		} else if from, ok := occupantAddress(o.at, s.Nick); ok {
+			p.From = from
+		} else {
+			r.up.log.Debug().Str("nick", s.Nick).Msg("nick that no address can hold")
 			continue
-		}
-		p := &stanza.Stanza{
-			Kind: stanza.Presence, Type: s.Type, From: from, To: o.client.jid, Children: s.Children,
 		}
 		if !r.up.user.owe(p) {
 			r.up.user.send(p)
@@ -157,7 +184,7 @@ func (r *room) nickOf(o *occupant) string {
 // evict sends one occupant away.
 func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(r.nickOf(o), reason, codes...)})
+	r.send(o, []mapping.Shown{mapping.Gone(o.class(), r.nickOf(o), reason, codes...)})
 }
 
 // remove takes an occupant out without a word.

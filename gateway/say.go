@@ -72,7 +72,7 @@ func (r *room) setSubject(o *occupant, s *stanza.Stanza, subject string) {
 		}
 		switch err := q.err(); {
 		case err != nil:
-			up.user.send(s.Refuse(up.user.stanzaError(err, mapping.ForSubject, up.ircd())))
+			up.user.send(refusal(s, up.user.stanzaError(err, mapping.ForSubject, up.ircd())))
 		case r.topics == seen && slices.Contains(r.members, o):
 			r.subject(o, id)
 		}
@@ -96,7 +96,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		return
 	}
 	r.up.give(cmd, func(ids []string) { r.reflect(s, ids) }, func(err error) {
-		r.up.user.send(s.Refuse(r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
+		r.up.user.send(refusal(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
 	})
 }
 

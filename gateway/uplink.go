@@ -77,7 +77,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 	case u.stopped:
 		return nil, &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
 	case !ok:
-		return nil, notFound("This gateway knows no network " + name + ".")
+		return nil, notFound(unknownNetwork, name)
 	}
 	if up := u.uplinks[n.Name]; up != nil {
 		up.stay()

@@ -71,7 +71,7 @@ func (s Scheme) Parse(j jid.JID) (Address, error) {
 	}
 	network := nameFrom(local)
 	if isChannel(network) {
-		return Address{}, malformed("Say which network the channel is on: #channel%network@" + s.Domain)
+		return Address{}, malformed("Say which network the channel is on: %s", "#channel%network@"+s.Domain)
 	}
 	if why := badNetwork(network); why != "" {
 		return Address{}, malformed(why)
@@ -191,6 +191,6 @@ func lowerASCII(s string) string {
 	}, s)
 }
 
-func malformed(text string) error {
-	return &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: text}
+func malformed(text string, args ...string) error {
+	return &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: text, Args: args}
 }

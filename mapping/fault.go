@@ -86,10 +86,8 @@ func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 	said := told(f.Text)
 	row, ok := choose(rows, d, strings.ToLower(said), strings.ToLower(ircd))
 	switch {
-	case !ok && said != "":
-		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this: " + said}
 	case !ok:
-		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this."}
+		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this.", Said: said}
 	}
 	return row.error(said)
 }
@@ -109,11 +107,7 @@ func choose(rows []refusal, d Dest, text, ircd string) (refusal, bool) {
 
 // error puts the network's own words behind ours.
 func (r refusal) error(said string) *stanza.Error {
-	text := r.say
-	if said != "" {
-		text += " (" + said + ")"
-	}
-	return &stanza.Error{Type: r.typ, Condition: r.condition, Text: text}
+	return &stanza.Error{Type: r.typ, Condition: r.condition, Text: r.say, Said: said}
 }
 
 // told is what the network said, without formatting.
@@ -134,17 +128,21 @@ func Closed(e *irc.CloseError, d Dest) *stanza.Error {
 
 // notSent says of a message that it is lost, which of a join goes without saying.
 func notSent(d Dest, r refusal, said string) *stanza.Error {
+	e := r.error(said)
 	if d == ForMessage || d == ForSubject {
-		r.say = "Not sent. " + r.say
+		e.Lead = "Not sent."
 	}
-	return r.error(said)
+	return e
 }
 
 // Moved is the answer to a join that the network forwards to another channel (470),
 // or of a channel that has another name by now. XEP-0045 §7.2.9 names no such case;
 // RFC 6120 §8.3.3.5.
-func Moved(room jid.JID, text string) *stanza.Error {
-	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Gone, URI: JoinURI(room), Text: text}
+func Moved(room jid.JID, channel, said string) *stanza.Error {
+	return &stanza.Error{
+		Type: stanza.Cancel, Condition: stanza.Gone, URI: JoinURI(room), Said: said,
+		Text: "This channel sends those who join it to %s. Join that one.", Args: []string{channel},
+	}
 }
 
 // JoinURI is the address of a room as a link that joins it. RFC 5122 §2.7.1,

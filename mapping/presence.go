@@ -13,10 +13,12 @@ type Scene struct {
 	Roles   RolePolicy
 }
 
-// A Shown is a presence of an occupant without its addresses.
+// A Shown is what a client is shown, without its addresses: a presence of an occupant,
+// or a line of the room's own, for who cannot use what presences say.
 type Shown struct {
-	Nick     string // whose it is
+	Nick     string // whose presence it is
 	Type     string // "" or unavailable
+	Line     bool   // it is a message, from the room itself
 	Children []*stanza.Element
 }
 
@@ -35,10 +37,10 @@ var leaving = map[irc.Cause]struct {
 	irc.CauseLost:  {muc.StatusTechnical, true},
 }
 
-// Presence says one change to an occupant, in the order in which it is to be sent;
-// nothing if they would see no difference. more are status codes of the last.
+// Presence says one change to a client of a class, in the order in which it is to be
+// sent; nothing if it would see no difference. more are status codes of the last.
 // XEP-0045 §7.2.2, §7.6, §9.
-func Presence(sc Scene, c irc.Change, more ...muc.Status) []Shown {
+func Presence(sc Scene, class Class, c irc.Change, more ...muc.Status) []Shown {
 	if c.Self {
 		more = append(more, muc.StatusSelf)
 	}
@@ -118,9 +120,9 @@ func (sc Scene) rename(c irc.Change) Shown {
 
 // Gone is the presence that sends a client away, whatever the view holds: its nick
 // goes with 110 and the codes given. XEP-0045 §7.14, §9.1.
-func Gone(nick, reason string, codes ...muc.Status) Shown {
+func Gone(class Class, nick, reason string, codes ...muc.Status) Shown {
 	u := muc.User{
-		Item:   muc.Item{Affiliation: muc.AffiliationNone, Role: muc.RoleNone, Reason: reason},
+		Item:   muc.Item{Affiliation: muc.AffiliationNone, Role: muc.RoleNone, Reason: Say(class.Lang, reason)},
 		Status: append(codes, muc.StatusSelf),
 	}
 	return Shown{Nick: nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}

@@ -190,7 +190,7 @@ func AffiliationChange(sc Scene, m irc.Member, want muc.Affiliation) ([]irc.Mode
 	_, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
 	changes, err := affiliationModes(sc.Support, m, affiliation, want)
 	if err == nil && len(changes) == 0 && affiliation != want {
-		err = notAllowed("The network has no rank that makes the difference between " + affiliation.String() + " and " + want.String() + ".")
+		err = notAllowed("The network has no rank that makes the difference between %s and %s.", affiliation.String(), want.String())
 	}
 	return changes, err
 }
@@ -242,6 +242,6 @@ func take(m irc.Member, which func(byte) bool) (changes []irc.ModeChange) {
 	return changes
 }
 
-func notAllowed(text string) *stanza.Error {
-	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.NotAllowed, Text: text}
+func notAllowed(text string, args ...string) *stanza.Error {
+	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.NotAllowed, Text: text, Args: args}
 }

@@ -30,12 +30,14 @@ const (
 type Request struct {
 	IQ   *stanza.Stanza
 	send func(*stanza.Stanza)
+	word func(e *stanza.Error, lang string) *stanza.Error
 	done bool
 }
 
-// NewRequest wraps an IQ of type get or set; send takes the answer.
-func NewRequest(iq *stanza.Stanza, send func(*stanza.Stanza)) *Request {
-	return &Request{IQ: iq, send: send}
+// NewRequest wraps an IQ of type get or set; send takes the answer, and word puts an
+// error into the language of the request.
+func NewRequest(iq *stanza.Stanza, send func(*stanza.Stanza), word func(e *stanza.Error, lang string) *stanza.Error) *Request {
+	return &Request{IQ: iq, send: send, word: word}
 }
 
 // Payload is what is asked: the only child element. Nil if there is not exactly
@@ -55,7 +57,7 @@ func (r *Request) Result(payload ...*stanza.Element) {
 }
 
 // Fail refuses. A second answer is dropped.
-func (r *Request) Fail(err *stanza.Error) { r.answer(r.IQ.Refuse(err)) }
+func (r *Request) Fail(err *stanza.Error) { r.answer(r.IQ.Refuse(r.word(err, r.IQ.Lang))) }
 
 // Done says whether it has been answered.
 func (r *Request) Done() bool { return r.done }
@@ -70,8 +72,17 @@ func (r *Request) answer(s *stanza.Stanza) {
 // A Mux knows which function answers which IQ, on whose behalf.
 type Mux[T any] struct {
 	serve    map[key]func(T, *Request)
+	nodes    map[node]func(T, *Request)
 	names    map[[2]string]bool
 	features [places]map[string]bool
+	describe [places][]func(T) []*stanza.Element
+}
+
+// A node is a part of a place that disco can ask for: space is the namespace of the
+// question. XEP-0030 §3.2, §4.2
+type node struct {
+	at          Place
+	space, name string
 }
 
 type key struct {
@@ -82,7 +93,7 @@ type key struct {
 
 // NewMux makes an empty one.
 func NewMux[T any]() *Mux[T] {
-	m := &Mux[T]{serve: map[key]func(T, *Request){}, names: map[[2]string]bool{}}
+	m := &Mux[T]{serve: map[key]func(T, *Request){}, nodes: map[node]func(T, *Request){}, names: map[[2]string]bool{}}
 	for i := range m.features {
 		m.features[i] = map[string]bool{}
 	}
@@ -107,6 +118,35 @@ func (m *Mux[T]) Feature(feature string, at ...Place) {
 			m.features[place][feature] = true
 		}
 	}
+}
+
+// Node registers who answers what is asked about a node, by the namespace of the
+// question (disco#info or disco#items).
+func (m *Mux[T]) Node(space, name string, serve func(T, *Request), at ...Place) {
+	for _, place := range at {
+		m.nodes[node{place, space, name}] = serve
+	}
+}
+
+// AtNode is who answers a question about a node; nil: there is no such node.
+func (m *Mux[T]) AtNode(at Place, space, name string) func(T, *Request) {
+	return m.nodes[node{at, space, name}]
+}
+
+// Describe adds to what disco#info says of a place: features that hold at times, forms
+// (XEP-0128). f may answer nothing.
+func (m *Mux[T]) Describe(f func(T) []*stanza.Element, at ...Place) {
+	for _, place := range at {
+		m.describe[place] = append(m.describe[place], f)
+	}
+}
+
+// Description is what all of those say, in the order in which they were registered.
+func (m *Mux[T]) Description(on T, at Place) (out []*stanza.Element) {
+	for _, f := range m.describe[at] {
+		out = append(out, f(on)...)
+	}
+	return out
 }
 
 // Features are what a place supports, sorted. XEP-0030 §3.

@@ -15,6 +15,8 @@ func ask(typ, id string, payload ...*stanza.Element) *stanza.Stanza {
 	}
 }
 
+func asIs(e *stanza.Error, _ string) *stanza.Error { return e }
+
 func ping() *stanza.Element { return stanza.E("urn:xmpp:ping", "ping") }
 
 // testMux answers pings at the gateway and in rooms, and keeps what it was asked on
@@ -50,7 +52,7 @@ func TestServe(t *testing.T) {
 			var asked []string
 			var answers []*stanza.Stanza
 			m := testMux(&asked)
-			m.Serve("ann", c.at, NewRequest(c.iq, func(s *stanza.Stanza) { answers = append(answers, s) }))
+			m.Serve("ann", c.at, NewRequest(c.iq, func(s *stanza.Stanza) { answers = append(answers, s) }, asIs))
 			if len(answers) != 1 {
 				t.Fatalf("%d answers", len(answers))
 			}
@@ -85,7 +87,7 @@ func TestOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var types []string
-			r := NewRequest(ask("get", "1", ping()), func(s *stanza.Stanza) { types = append(types, s.Type) })
+			r := NewRequest(ask("get", "1", ping()), func(s *stanza.Stanza) { types = append(types, s.Type) }, asIs)
 			if r.Done() {
 				t.Error("done before it was answered")
 			}

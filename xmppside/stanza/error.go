@@ -64,7 +64,10 @@ var legacyCode = map[Condition]string{
 type Error struct {
 	Type      ErrorType
 	Condition Condition
-	Text      string
+	Lead      string   // a sentence before Text; "": none
+	Text      string   // what to tell people; each %s in it is one of Args
+	Args      []string // names and the like, which are the same in every language
+	Said      string   // what somebody else said about it, behind Text in brackets
 	Lang      string   // of Text; "" is written as en
 	URI       string   // with gone and redirect: where to
 	By        string   // who found it, if not the one who was addressed
@@ -73,15 +76,43 @@ type Error struct {
 
 // Error says it for a log.
 func (e *Error) Error() string {
-	return string(e.Type) + "/" + string(e.Condition) + ": " + e.Text
+	return string(e.Type) + "/" + string(e.Condition) + ": " + e.Words()
+}
+
+// Words is the whole text.
+func (e *Error) Words() string {
+	text := Fill(e.Text, e.Args...)
+	if e.Lead != "" {
+		text = e.Lead + " " + text
+	}
+	switch {
+	case e.Said == "":
+		return text
+	case text == "":
+		return e.Said
+	}
+	return text + " (" + e.Said + ")"
+}
+
+// Fill puts arguments in the place of each %s of a text, in order. A text that is
+// given none is left as it is.
+func Fill(text string, args ...string) string {
+	if len(args) == 0 {
+		return text
+	}
+	before, after, ok := strings.Cut(text, "%s")
+	if !ok {
+		return text
+	}
+	return before + args[0] + Fill(after, args[1:]...) // what was filled in is not looked through again
 }
 
 // Element writes it down, with the code that old clients know (XEP-0086).
 func (e *Error) Element() *Element {
 	el := (&Element{Local: "error"}).Set("by", e.By).Set("code", legacyCode[e.Condition]).Set("type", string(e.Type))
 	el.Add(T(Stanzas, string(e.Condition), e.URI))
-	if e.Text != "" {
-		el.Add(T(Stanzas, "text", e.Text).SetLang(cmp.Or(e.Lang, "en")))
+	if text := e.Words(); text != "" {
+		el.Add(T(Stanzas, "text", text).SetLang(cmp.Or(e.Lang, "en")))
 	}
 	return el.Add(e.App)
 }

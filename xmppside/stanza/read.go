@@ -162,9 +162,9 @@ func (r *Reader) stanza(h head) (*Stanza, *Error) {
 	case s.Kind == 0:
 		return s, &Error{Type: Cancel, Condition: FeatureNotImplemented, Text: "neither message, presence nor iq"}
 	case fromErr != nil:
-		return s, &Error{Type: Modify, Condition: JIDMalformed, Text: "from: " + fromErr.Error()}
+		return s, &Error{Type: Modify, Condition: JIDMalformed, Text: "The address of the sender is malformed.", Said: fromErr.Error()}
 	case toErr != nil:
-		return s, &Error{Type: Modify, Condition: JIDMalformed, Text: "to: " + toErr.Error()}
+		return s, &Error{Type: Modify, Condition: JIDMalformed, Text: "The address of the recipient is malformed.", Said: toErr.Error()}
 	case r.both && !(h.hasFrom && h.hasTo):
 		return s, &Error{Type: Modify, Condition: BadRequest, Text: "no from or no to"}
 	}
