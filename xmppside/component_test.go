@@ -214,7 +214,11 @@ func TestSilence(t *testing.T) {
 // needs no waiting; the stream goes on.
 func TestRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := start(t, nil)
+		b := start(t, func(_ *bench, c *Config) {
+			c.Word = func(e *stanza.Error, lang string) *stanza.Error {
+				return &stanza.Error{Type: e.Type, Condition: e.Condition, Text: lang}
+			}
+		})
 		l := b.up("").read()
 		const from, bad = " from='alice@host.test/desk' id='i'", "<a><!-- c --></a>"
 		answered := func(in, out string) {
@@ -228,6 +232,10 @@ func TestRefused(t *testing.T) {
 		answered("<message to='irc.test'"+from+">"+bad+"</message>", "<message from='irc.test' to='alice@host.test/desk' id='i' type='error'>")
 		answered("<iq type='get' to='#c@irc.test'"+from+">"+bad+"</iq>", "<iq from='#c@irc.test' to='alice@host.test/desk' id='i' type='error'>")
 		answered("<iq type='get' to='@irc.test'"+from+"/>", "<iq from='irc.test' to='alice@host.test/desk' id='i' type='error'>")
+		l.say("<message xml:lang='de' to='irc.test'" + from + ">" + bad + "</message>")
+		if got, _ := l.took(); !strings.Contains(got, ">de</text>") {
+			t.Error("not in the language of the stanza:", got)
+		}
 		answered("<iq type='get'"+from+"/>", "<iq from='irc.test' to='alice@host.test/desk' id='i' type='error'>")
 		answered("<iq type='result' to='irc.test'"+from+">"+bad+"</iq>", "")
 		answered("<message type='error' to='irc.test'"+from+">"+bad+"</message>", "")

@@ -124,7 +124,11 @@ func (c *Component) refuse(conn *conn, h Handler, r *stanza.Refused) {
 		}
 		return
 	}
-	answer := s.Refuse(r.Err)
+	err := r.Err
+	if c.config.Word != nil {
+		err = c.config.Word(err, s.Lang)
+	}
+	answer := s.Refuse(err)
 	if answer.From.IsZero() {
 		answer.From = c.config.Domain
 	}
