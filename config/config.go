@@ -94,6 +94,8 @@ type Gateway struct {
 	AnswerTimeout time.Duration `mapstructure:"answer_timeout"` // for the network's answer to any other command
 	StopTimeout   time.Duration `mapstructure:"stop_timeout"`   // for goodbyes (332) when the program ends
 
+	RememberOccupants time.Duration `mapstructure:"remember_occupants"` // who did not leave, and may believe to be in (XEP-0045 §7.2.18); 0: not at all
+
 	MaxUsers    int `mapstructure:"max_users"`    // at a time; 0: no limit
 	MaxNetworks int `mapstructure:"max_networks"` // of one user at a time; 0: no limit
 	MaxRooms    int `mapstructure:"max_rooms"`    // of one user at a time; 0: no limit

@@ -36,6 +36,8 @@ func Default() *Config {
 			StopTimeout:   10 * time.Second,
 			MaxNetworks:   10,
 			MaxRooms:      100,
+
+			RememberOccupants: 24 * time.Hour,
 		},
 		IRC: IRC{
 			TLS:             true,

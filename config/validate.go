@@ -141,6 +141,7 @@ func (k *checker) gateway(c *Config) {
 	k.time("gateway.join_timeout", g.JoinTimeout)
 	k.time("gateway.answer_timeout", g.AnswerTimeout)
 	k.time("gateway.stop_timeout", g.StopTimeout)
+	k.pause("gateway.remember_occupants", g.RememberOccupants)
 	within(k, "gateway.max_users", g.MaxUsers, 0, 1000000)
 	within(k, "gateway.max_networks", g.MaxNetworks, 0, 1000000)
 	within(k, "gateway.max_rooms", g.MaxRooms, 0, 1000000)

@@ -16,9 +16,14 @@
 // # Who owns what
 //
 // One goroutine a user owns everything of that user: uplinks, views, rooms,
-// occupants, questions. All reaches it through one mailbox, in order. There is one
-// mutex, the [Hub]'s, round its map of users and their departures; nothing that can
+// occupants, questions, and what is remembered of its clients (session.go). All reaches
+// it through one mailbox, in order. There is one mutex, the [Hub]'s, round its map of
+// users, their departures, and the documents that wait to be saved; nothing that can
 // wait is done under it.
+//
+// One goroutine of the keeper (keep.go) saves documents. It is there while some wait,
+// and ends with [Hub.Stop], which gives it what is left of its time, and half a second
+// at least.
 //
 // # Who waits for whom
 //
@@ -26,6 +31,10 @@
 //	session → user         waits: TCP pushes back on that one IRC server
 //	user → session         never: ErrBusy becomes the wish's error
 //	user → stream writer   waits: a slow XMPP server slows everybody
+//	user → keeper          never: of several versions the latest counts
+//	user → store           waits, 5 s at the most: once, when it first looks at its session
+//	keeper → store         waits, 5 s at the most, and tries again
+//	NewHub → store         waits: for the gateway's own secrets
 //
 // so there is no cycle.
 //

@@ -272,6 +272,7 @@ func (r *room) admit() {
 	r.queue = nil
 	for _, o := range queue {
 		r.members = append(r.members, o)
+		r.up.user.entered(o)
 		r.welcome(o, o.history)
 		r.up.user.inspect(o.client, o.at)
 	}
@@ -312,6 +313,7 @@ func (r *room) selfCodes(o *occupant, nick string) []muc.Status {
 
 // exit is a client leaving a room, or giving up a join.
 func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
+	defer u.leftItself(s.From, s.To)
 	up := u.known(at.Network)
 	if up == nil {
 		return

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -176,6 +177,86 @@ func (s *seat) end() {
 	}
 }
 
+// A notebook is a store in memory. It may fail, or wait until ctx is done.
+type notebook struct {
+	mu          sync.Mutex
+	docs        map[docKey]string
+	saves, most int // transactions, documents in one
+	fail        error
+	stuck       bool
+}
+
+func newNotebook() *notebook { return &notebook{docs: map[docKey]string{}} }
+
+// do has f run on the documents, or says why not.
+func (n *notebook) do(ctx context.Context, f func()) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case n.stuck:
+		n.mu.Unlock()
+		<-ctx.Done()
+		n.mu.Lock()
+		return ctx.Err()
+	case n.fail != nil:
+		return n.fail
+	}
+	f()
+	return nil
+}
+
+func (n *notebook) Load(ctx context.Context, kind Kind, key string) (text []byte, err error) {
+	err = n.do(ctx, func() {
+		if doc, ok := n.docs[docKey{kind, key}]; ok {
+			text = []byte(doc)
+		}
+	})
+	return text, err
+}
+
+func (n *notebook) Save(ctx context.Context, docs ...Document) error {
+	return n.do(ctx, func() {
+		n.saves, n.most = n.saves+1, max(n.most, len(docs))
+		for _, d := range docs {
+			n.docs[docKey{d.Kind, d.Key}] = string(d.Text)
+		}
+	})
+}
+
+func (n *notebook) Delete(ctx context.Context, kind Kind, key string) error {
+	return n.do(ctx, func() { delete(n.docs, docKey{kind, key}) })
+}
+
+func (n *notebook) Keys(ctx context.Context, kind Kind) (keys []string, err error) {
+	err = n.do(ctx, func() {
+		for k := range n.docs {
+			if k.kind == kind {
+				keys = append(keys, k.key)
+			}
+		}
+		slices.Sort(keys)
+	})
+	return keys, err
+}
+
+func (n *notebook) Expire(ctx context.Context, _ Kind, _ time.Time) error {
+	return n.do(ctx, func() {})
+}
+
+// has is a document, "" if there is none.
+func (n *notebook) has(kind Kind, key string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.docs[docKey{kind, key}]
+}
+
+// set changes how it behaves.
+func (n *notebook) set(stuck bool, fail error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stuck, n.fail = stuck, fail
+}
+
 // A play is a hub between the two.
 type play struct {
 	*Hub
@@ -188,22 +269,33 @@ type play struct {
 func inBubble(t *testing.T, test func(t *testing.T, p *play)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := config.Default()
-		c.Component.Domain = "gw"
-		c.Networks = []config.Network{{Name: "net", Addresses: []string{"irc.test:6667"}, IRC: c.IRC}}
-		p := &play{outlet: &outlet{}, network: &network{}}
-		hub, err := NewHub(Options{XMPP: p.outlet, Open: p.network.open, Log: zerolog.Nop(), Config: c})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Hub = hub
+		p := start(t, nil)
+		defer p.end(t)
 		test(t, p)
-		p.network.mu.Lock()
-		p.deaf = false
-		p.network.mu.Unlock()
-		p.Stop(t.Context())
-		synctest.Wait()
 	})
+}
+
+// start makes a hub that keeps what it keeps in docs.
+func start(t *testing.T, docs Documents) *play {
+	t.Helper()
+	c := config.Default()
+	c.Component.Domain = "gw"
+	c.Networks = []config.Network{{Name: "net", Addresses: []string{"irc.test:6667"}, IRC: c.IRC}}
+	p := &play{outlet: &outlet{}, network: &network{}}
+	hub, err := NewHub(Options{XMPP: p.outlet, Open: p.network.open, Log: zerolog.Nop(), Config: c, Documents: docs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Hub = hub
+	return p
+}
+
+func (p *play) end(t *testing.T) {
+	p.network.mu.Lock()
+	p.deaf = false
+	p.network.mu.Unlock()
+	p.Stop(t.Context())
+	synctest.Wait()
 }
 
 // play has the hub take stanzas in, and everything come to rest.

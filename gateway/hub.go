@@ -3,6 +3,7 @@ package gateway
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,8 +32,12 @@ type Hub struct {
 	version string
 	started time.Time
 	key     [32]byte // of what is derived from a JID
-	most    int      // bytes of a stanza that leaves
-	keep    bool     // do not recover from a user's panic
+
+	occupantKey [32]byte // of occupant ids (XEP-0421): another store is another key
+	keeper      *keeper
+
+	most int  // bytes of a stanza that leaves
+	keep bool // do not recover from a user's panic
 
 	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
 	users    map[jid.JID]*user
@@ -47,12 +52,16 @@ type Options struct {
 	Log     zerolog.Logger
 	Config  *config.Config
 	Version string // told by XEP-0092
+	// Documents are what outlives the process; nil: nothing does. The hub does not
+	// use them any more when Stop has returned.
+	Documents Documents
 	// KeepPanics lets a panic end the process, as tests want it; otherwise it ends
 	// the user whose goroutine it was.
 	KeepPanics bool
 }
 
-// NewHub makes a gateway. It errs if the domain is no address.
+// NewHub makes a gateway. It errs if the domain is no address, or if the store does not
+// give the gateway's own secrets; it waits for that.
 func NewHub(o Options) (*Hub, error) {
 	domain, err := jid.New("", o.Config.Component.Domain, "")
 	if err != nil {
@@ -65,6 +74,10 @@ func NewHub(o Options) (*Hub, error) {
 		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{},
 	}
 	h.config.Store(o.Config)
+	h.keeper = newKeeper(o.Documents, &h.mu, o.Log, func() time.Duration { return h.config.Load().Gateway.RememberOccupants })
+	if h.occupantKey, err = h.keeper.key("occupant", h.key); err != nil {
+		return nil, fmt.Errorf("the store: %w", err)
+	}
 	return h, nil
 }
 
@@ -126,7 +139,7 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 	}
 	u := h.users[from]
 	if u == nil {
-		if isDeparture(s) || s.Type == "error" {
+		if (isDeparture(s) || s.Type == "error") && !h.leaves(s, gateway) {
 			return nil // of somebody who is not here
 		}
 		if h.stopping {
@@ -160,6 +173,17 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 func isDeparture(s *stanza.Stanza) bool {
 	return s.Kind == stanza.Presence && (s.Type == "unavailable" || s.Type == "error") ||
 		s.Kind == stanza.Message && s.Type == "error"
+}
+
+// leaves tells a departure of somebody who is not here and that matters all the same:
+// the client may be remembered as one that did not leave.
+func (h *Hub) leaves(s *stanza.Stanza, gateway *config.Gateway) bool {
+	if h.keeper.docs == nil || s.Kind != stanza.Presence || s.Type != "unavailable" || s.From.IsBare() {
+		return false
+	}
+	at, err := h.scheme.Parse(s.To)
+	full := gateway.MaxUsers > 0 && len(h.users) >= gateway.MaxUsers
+	return err == nil && at.Kind == mapping.Channel && !h.stopping && !full && gateway.Allowed(s.From.Bare().String())
 }
 
 // bounce answers what cannot be taken, unless that itself would wait.
@@ -235,7 +259,7 @@ func (h *Hub) StreamDown(error) {
 }
 
 // Stop sends everybody away with 332 and a QUIT, and returns when they are gone or
-// ctx is done.
+// ctx is done, and what they leave is saved.
 func (h *Hub) Stop(ctx context.Context) {
 	h.mu.Lock()
 	h.stopping = true
@@ -252,4 +276,5 @@ func (h *Hub) Stop(ctx context.Context) {
 			u.abort()
 		}
 	}
+	h.keeper.stop(ctx)
 }

@@ -137,6 +137,7 @@ func (r *room) present() []*occupant {
 // left is after our own going: nobody is in any more.
 func (r *room) left() {
 	for _, o := range r.members {
+		o.client.user.sentAway(o)
 		o.client.drop()
 	}
 	r.members = nil
@@ -191,6 +192,7 @@ func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 func (r *room) remove(o *occupant) {
 	if i := slices.Index(r.members, o); i >= 0 {
 		r.members = slices.Delete(r.members, i, i+1)
+		o.client.user.sentAway(o)
 		o.client.drop()
 	}
 }

@@ -41,6 +41,7 @@ type user struct {
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	stopped  bool
+	session  session
 }
 
 // mail is what reaches a user: a stanza, events of a seat, or a call.
@@ -119,6 +120,7 @@ func (u *user) run() {
 			return
 		}
 		u.depart(0, taken)
+		u.saveSession()
 		if u.idle() && u.hub.leave(u) {
 			return
 		}
@@ -158,6 +160,7 @@ func (u *user) recover() {
 		safely(up.abort)
 	}
 	safely(u.watchersOffline)
+	safely(u.saveSession)
 	u.forget()
 	for {
 		select {

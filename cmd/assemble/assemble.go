@@ -63,6 +63,9 @@ type network struct {
 type Options struct {
 	Net     Net
 	Version string
+	// Documents are what outlives the process; nil: nothing does. They are used until
+	// Run has returned.
+	Documents gateway.Documents
 	// KeepPanics lets a panic end the process, as tests want it.
 	KeepPanics bool
 }
@@ -85,6 +88,7 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 	}, log)
 	g.hub, err = gateway.NewHub(gateway.Options{
 		XMPP: g.component, Open: g.open, Log: log, Config: c, Version: o.Version, KeepPanics: o.KeepPanics,
+		Documents: o.Documents,
 	})
 	return g, err
 }
@@ -99,7 +103,8 @@ func (g *Gateway) Reload(c *config.Config) {
 const lastWrite = time.Second
 
 // Run serves until ctx is done, then sends everybody away, within stop_timeout and
-// lastWrite at the most: not even an XMPP server that does not read holds it up.
+// lastWrite at the most: not even an XMPP server that does not read holds it up. Nor
+// does a store that does not answer, by more than half a second.
 func (g *Gateway) Run(ctx context.Context) error {
 	stream, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
