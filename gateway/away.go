@@ -8,8 +8,10 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// note takes in what a presence tells about its client: its language, away or not.
+// note takes in what a presence tells about its client: its language, away or not, what
+// it can do.
 func (c *client) note(s *stanza.Stanza) {
+	c.announce(s)
 	if s.Lang != "" || c.lang == "" {
 		c.lang = mapping.Language(s.Lang)
 	}

@@ -1,12 +1,9 @@
 package gateway
 
 import (
-	"strings"
-	"time"
-
 	"isthmus/mapping"
+	"isthmus/xmppside/disco"
 	"isthmus/xmppside/jid"
-	"isthmus/xmppside/stanza"
 )
 
 // A client is one resource of the user that is in a room, or waits for one.
@@ -15,9 +12,15 @@ type client struct {
 	user     *user
 	uses     int    // occupants that it is, or waits to be
 	away     string // why it is away; "": it is not
-	inspect  bool   // it was asked what it can do
-	features mapping.Features
 	lang     string // of what it is told
+	features mapping.Features
+
+	// How its features are found out: caps.go.
+	caps     disco.Caps // what its last presence announces
+	asked    bool       // it has answered, or not, since it announces that
+	asking   bool       // a question is under way
+	verified bool       // what it announces bears its features out
+	waiting  []func()   // who waits for the answer
 }
 
 // client is the client of a full address, made if need be. Whoever calls it drops it
@@ -37,26 +40,4 @@ func (c *client) drop() {
 	if c.uses--; c.uses == 0 {
 		delete(c.user.clients, c.jid)
 	}
-}
-
-// inspect asks a client once what it can do: whether it answers pings tells what
-// their failing means.
-func (u *user) inspect(c *client, from jid.JID) {
-	if c.inspect {
-		return
-	}
-	c.inspect = true
-	iq := &stanza.Stanza{Kind: stanza.IQ, Type: "get", From: from, To: c.jid, Children: []*stanza.Element{stanza.E(nsInfo, "query")}}
-	u.ask(iq, 30*time.Second, func(answer *stanza.Stanza) {
-		if answer == nil || answer.Type != "result" {
-			return
-		}
-		var list []string
-		for _, f := range answer.Child(nsInfo, "query").Children() {
-			if f.Local == "feature" {
-				list = append(list, strings.Clone(f.Attr("var")))
-			}
-		}
-		c.features = mapping.NewFeatures(list...)
-	})
 }

@@ -41,6 +41,7 @@ type Hub struct {
 
 	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
 	users    map[jid.JID]*user
+	features knownFeatures
 	stopping bool
 	ended    sync.WaitGroup // users
 }
@@ -71,7 +72,7 @@ func NewHub(o Options) (*Hub, error) {
 		xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
 		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
 		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(),
-		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{},
+		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(),
 	}
 	h.config.Store(o.Config)
 	h.keeper = newKeeper(o.Documents, &h.mu, o.Log, func() time.Duration { return h.config.Load().Gateway.RememberOccupants })

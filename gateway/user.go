@@ -38,6 +38,7 @@ type user struct {
 	uplinks  map[string]*uplink
 	clients  map[jid.JID]*client
 	watchers watchers         // our addresses that this user subscribes to
+	taught   int              // hashes that its clients made known to everybody
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	stopped  bool
