@@ -184,6 +184,22 @@ func (c *IRCClient) Expect(what string, match func(IRCLine) bool) IRCLine {
 	return c.heard.take(i+1, match)[0]
 }
 
+// Await sends a line again and again until the server answers as it should.
+func (c *IRCClient) Await(line string, match func(IRCLine) bool) {
+	c.t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); <-tick.C {
+		c.Send(line)
+		for _, l := range c.Sync() {
+			if match(l) {
+				return
+			}
+		}
+	}
+	c.t.Fatalf("%s gets no answer to %s", c.Nick, line)
+}
+
 // ping asks the server for a sign and waits for it. Everything that it had sent by
 // then are the first n lines of the queue.
 func (c *IRCClient) ping() (n int) {

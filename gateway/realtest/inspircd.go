@@ -69,6 +69,9 @@ func startInspIRCd(t testing.TB, o IRCOptions, name, id, more string) *IRCServer
 		flood = `threshold="10" commandrate="1000" fakelag="yes"`
 	}
 	var modules strings.Builder
+	if o.Services {
+		more += fmt.Sprintf(inspircdServices, servicesName)
+	}
 	for _, m := range strings.Fields(inspircdModules) {
 		fmt.Fprintf(&modules, "<module name=%q>\n", m)
 	}
@@ -93,6 +96,14 @@ const inspircdModules = `
 	kicknorejoin delayjoin auditorium allowinvite exemptchanops repeat hideoper opermodes customprefix
 	chghost sethost setident chgident chgname check cloaking chanhistory md5 sha256 globops
 	sajoin sapart sanick samode satopic sakick saquit
+`
+
+// COMPAT Anope: it wants hidechans.
+const inspircdServices = `
+<link name="%[1]s" ipaddr="127.0.0.1" port="1" allowmask="127.0.0.0/8" sendpass="link" recvpass="link">
+<uline server="%[1]s" silent="yes">
+<module name="sasl"><sasl target="%[1]s" requiressl="no">
+<module name="hidechans"><module name="svshold"><module name="mlock"><module name="rmode"><module name="topiclock">
 `
 
 const inspircdConfig = `

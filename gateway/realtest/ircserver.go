@@ -15,10 +15,11 @@ const OperPassword = "oper-password"
 type IRCOptions struct {
 	Throttled bool // flood control and penalties as by default
 	NickLen   int  // 0 is the program's own: 30, 9 and 15
+	Services  bool // it is for services to link to; InspIRCd only
 }
 
 // An IRCServer is a running IRC server. Its network has no services, and its
-// channels no registration.
+// channels no registration, unless it is started for them (see Services).
 type IRCServer struct {
 	*Process
 	ServerName string

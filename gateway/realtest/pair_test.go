@@ -197,6 +197,9 @@ func startGateway(t *testing.T, program string, x *XMPPServer, networks []networ
 			continue
 		}
 		config.WriteString(networkConfig(n.kind, n.server) + "rate = 10000.0\nburst = 10000\nconnect_interval = \"0s\"\n")
+		if n.slow == nil {
+			continue
+		}
 		// Who throttles counts by address: the gateway has one of its own.
 		config.WriteString(networkConfig("paced-"+n.kind, n.slow) + fmt.Sprintf("bind_address = %q\n", pacedFrom[x.Name]))
 	}
