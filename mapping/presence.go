@@ -41,6 +41,14 @@ var leaving = map[irc.Cause]struct {
 // sent; nothing if it would see no difference. more are status codes of the last.
 // XEP-0045 §7.2.2, §7.6, §9.
 func Presence(sc Scene, class Class, c irc.Change, more ...muc.Status) []Shown {
+	shown := sc.presences(c, more)
+	if class.Old {
+		return sc.old(class.Lang, c, shown)
+	}
+	return shown
+}
+
+func (sc Scene) presences(c irc.Change, more []muc.Status) []Shown {
 	if c.Self {
 		more = append(more, muc.StatusSelf)
 	}
