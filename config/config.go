@@ -124,6 +124,9 @@ type IRC struct {
 	WhoLimit     int       `mapstructure:"who_limit"`      // members; a larger channel is not asked by WHO; 0: none is
 	QuitMessage  string    `mapstructure:"quit_message"`   // "": what the user's client says
 	OpsAreOwners OwnerRule `mapstructure:"ops_are_owners"` // whether mode o alone makes an owner
+
+	Groupchat10 OldRule  `mapstructure:"groupchat10"` // whether clients may enter as in groupchat 1.0
+	GCWarn      WarnRule `mapstructure:"gc_warn"`     // what such a client has of a warning that it cannot show
 }
 
 // An OwnerRule says whether a channel operator counts as an owner, as whom alone
@@ -135,6 +138,28 @@ const (
 	OwnersAuto   OwnerRule = "auto"   // operators, where the network has no higher prefix
 	OwnersAlways OwnerRule = "always" // operators, everywhere
 	OwnersNever  OwnerRule = "never"  // those with a higher prefix only
+)
+
+// An OldRule says whether a presence that does not ask to enter a room, from a client
+// that is not in it, enters it all the same, as in groupchat 1.0. A modern client that
+// has lost track sends the same.
+type OldRule string
+
+// Rules for old clients.
+const (
+	OldOff  OldRule = "off"  // nobody enters so
+	OldAuto OldRule = "auto" // who is not known to be a modern client
+	OldOn   OldRule = "on"   // even who announces capabilities that cannot be found out
+)
+
+// A WarnRule says what becomes of an old client where everybody in a room sees real
+// addresses, which it has no way to show.
+type WarnRule string
+
+// Rules for warnings.
+const (
+	WarnText   WarnRule = "text"   // it is told in a line
+	WarnRefuse WarnRule = "refuse" // it is not let in
 )
 
 // A Network is one IRC network. What is embedded is [irc]'s, where the network does

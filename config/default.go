@@ -55,6 +55,8 @@ func Default() *Config {
 			WriteTimeout:    30 * time.Second,
 			WhoLimit:        500,
 			OpsAreOwners:    OwnersAuto,
+			Groupchat10:     OldAuto,
+			GCWarn:          WarnText,
 		},
 	}
 }

@@ -27,7 +27,7 @@ func TestExampleIsDefault(t *testing.T) {
 	}
 }
 
-var setting = regexp.MustCompile(`^(#?)([a-z_]+) = |^#?\[+([a-z]+)\]`)
+var setting = regexp.MustCompile(`^(#?)([a-z0-9_]+) = |^#?\[+([a-z]+)\]`)
 
 // TestExampleIsComplete finds each key in the example, as a comment only what has no
 // default, and nothing else.

@@ -120,7 +120,7 @@ func TestLoadEnvironment(t *testing.T) {
 		"gateway.fixed_network": "libera", "gateway.allow": "a.example,*@b.example", "gateway.deny": "c.example",
 		"gateway.realname": "", "gateway.ident_secret_file": secret,
 		"irc.tls_ca_file": "", "irc.bind_address": "127.0.0.1", "irc.encoding": "koi8-r",
-		"irc.fallback_charset": "latin1", "irc.ops_are_owners": "always",
+		"irc.fallback_charset": "latin1", "irc.ops_are_owners": "always", "irc.groupchat10": "off", "irc.gc_warn": "refuse",
 		"component.queue_bytes": "70000",
 	}
 	want := mustLoad(t, minimal)

@@ -171,6 +171,8 @@ func (k *checker) irc(prefix string, n *IRC) {
 	within(k, prefix+"who_limit", n.WhoLimit, 0, 1000000)
 	k.line(prefix+"quit_message", n.QuitMessage, 300)
 	oneOf(k, prefix+"ops_are_owners", n.OpsAreOwners, OwnersAuto, OwnersAlways, OwnersNever)
+	oneOf(k, prefix+"groupchat10", n.Groupchat10, OldOff, OldAuto, OldOn)
+	oneOf(k, prefix+"gc_warn", n.GCWarn, WarnText, WarnRefuse)
 }
 
 func (k *checker) networks(c *Config) {

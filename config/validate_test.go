@@ -98,6 +98,8 @@ func TestValidateIRC(t *testing.T) {
 		"write_timeout":    times(func(n *IRC) *time.Duration { return &n.WriteTimeout }, 0),
 		"who_limit":        each(func(n *IRC, i int) { n.WhoLimit = i }, -1, 1000001),
 		"quit_message":     each(func(n *IRC, s string) { n.QuitMessage = s }, "a\nb", "\x00", "\xff", strings.Repeat("x", 301)),
+		"groupchat10":      each(func(n *IRC, s OldRule) { n.Groupchat10 = s }, "", "yes"),
+		"gc_warn":          each(func(n *IRC, s WarnRule) { n.GCWarn = s }, "", "off"),
 		"ops_are_owners":   each(func(n *IRC, s OwnerRule) { n.OpsAreOwners = s }, "", "maybe"),
 	} {
 		for i, change := range values {
