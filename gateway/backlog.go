@@ -128,7 +128,11 @@ func (r *room) sendHistory(o *occupant, h muc.History) {
 		}
 		return 0
 	}
-	for _, w := range r.backlog.wanted(h, r.up.user.config.Gateway.History, time.Now(), chars) {
+	most := r.up.user.config.Gateway.History
+	if o.old {
+		most = min(most, maxOldHistory)
+	}
+	for _, w := range r.backlog.wanted(h, most, time.Now(), chars) {
 		r.show(o, w, true)
 	}
 }

@@ -124,7 +124,7 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 	up.talks.said = time.Now()
 	defer up.stay()
 	up.give(cmd, func([]string) {}, func(err error) {
-		up.user.send(refusal(s, up.user.stanzaError(err, mapping.ForMessage, up.ircd())))
+		up.user.reject(s, up.user.stanzaError(err, mapping.ForMessage, up.ircd()))
 	})
 }
 
@@ -204,7 +204,9 @@ func (r *room) deliver(nick, id string, children []*stanza.Element) {
 		seen[o.client.jid] = true
 		m := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: o.client.jid}
 		m.Children = append(m.Children, children...)
-		m.Children = append(m.Children, muc.User{}.Element())
+		if !o.old {
+			m.Children = append(m.Children, muc.User{}.Element())
+		}
 		r.up.user.tell(m)
 	}
 }

@@ -62,7 +62,8 @@ func (u *user) occupancy(s *stanza.Stanza, at mapping.Address) (*room, *occupant
 
 // again takes a join in that is repeated: it is what the answer goes to.
 func (o *occupant) again(s *stanza.Stanza, at mapping.Address, join muc.Join) {
-	o.join, o.asked, o.show = s, at.Occupant, showing(s)
+	_, wants := muc.ParseJoin(s)
+	o.join, o.asked, o.show, o.old = s, at.Occupant, showing(s), !wants
 	o.client.note(s)
 }
 
@@ -89,7 +90,7 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 	}
 	o := &occupant{
 		client: u.client(s.From), at: s.To.Bare(), asked: at.Occupant, join: s, history: join.History,
-		show: showing(s),
+		show: showing(s), old: s.Child(muc.NS, "x") == nil,
 	}
 	o.client.note(s)
 	if old := find(r.members, s.From, s.To); old != nil {
@@ -145,6 +146,9 @@ func (u *user) roomCount() int {
 func (r *room) join() {
 	if r.asked || r.open() {
 		r.admit()
+		return
+	}
+	if r.refuseRenamed(); len(r.queue)+len(r.members) == 0 {
 		return
 	}
 	r.asked = true
@@ -240,7 +244,11 @@ func (up *uplink) ircd() string {
 
 // refuseJoin answers a join that comes to nothing.
 func (u *user) refuseJoin(s *stanza.Stanza, err error) {
-	u.deliver(refusal(s, u.stanzaError(err, mapping.ForJoin, "")))
+	answer := refusal(s, u.stanzaError(err, mapping.ForJoin, ""))
+	if answer.Child(muc.NS, "x") == nil {
+		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
+	}
+	u.deliver(answer)
 }
 
 // joined takes in that we are in a channel. One that nobody wants is left again: a
@@ -268,6 +276,7 @@ func (r *room) admit() {
 	if !r.open() || r.up.user.down {
 		return
 	}
+	r.refuseRenamed()
 	queue := r.queue
 	r.queue = nil
 	for _, o := range queue {
@@ -297,6 +306,7 @@ func (r *room) welcome(o *occupant, history muc.History) {
 	}
 	r.sendHistory(o, history)
 	r.subject(o, "")
+	r.introduce(o)
 }
 
 // selfCodes are what a self-presence says besides 110, as far as it is true.

@@ -14,7 +14,7 @@ import (
 // which is logged.
 func (u *user) refuse(s *stanza.Stanza, err error) {
 	if answerable(s) {
-		u.deliver(refusal(s, u.stanzaError(err, mapping.ForMessage, "")))
+		u.reject(s, u.stanzaError(err, mapping.ForMessage, ""))
 	}
 }
 
@@ -56,6 +56,8 @@ func (u *user) stanzaError(err error, dest mapping.Dest, ircd string) *stanza.Er
 	u.log.Error().Err(err).Msg("request failed")
 	return errFailed()
 }
+
+var errStopping = &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
 
 func errFailed() *stanza.Error {
 	return &stanza.Error{Type: stanza.Cancel, Condition: stanza.InternalServerError, Text: "The gateway has failed."}

@@ -100,6 +100,7 @@ func (u *user) deny() {
 	if u.config.Gateway.Allowed(u.jid.String()) {
 		return // after yet another reload
 	}
+	u.refuseParked(errDenied)
 	u.watchersOffline()
 	clear(u.watchers)
 	for _, up := range u.inOrder() {

@@ -17,6 +17,10 @@ func (r *room) rename(o *occupant, s *stanza.Stanza, asked string) {
 		return
 	}
 	nick := mapping.FitNick(asked, up.view.Support())
+	if err := otherNick(s, nick); err != nil && o.old {
+		up.user.refuse(s, err)
+		return
+	}
 	if nick == r.nick() {
 		r.keepsNick(o, s.ID)
 		return

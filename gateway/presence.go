@@ -6,8 +6,7 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// lostTrack answers a presence that is an update of somebody who is not in: the
-// client believes to be in the room, and is told that it is not. XEP-0045 §7.2.18.
+// lostTrack takes a presence without the muc <x/> of somebody who is not in.
 func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
 	if at.Occupant == "" {
 		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
@@ -18,8 +17,14 @@ func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
 		o.client.note(s)
 		return
 	}
+	u.climb(s, at)
+}
+
+// sendAway tells a client that it is not in a room that it believes to be in.
+// XEP-0045 §7.2.18
+func (u *user) sendAway(s *stanza.Stanza, at mapping.Address) {
 	gone := mapping.Gone(mapping.Class{Lang: mapping.Language(s.Lang)}, at.Occupant, "You are not in this room: join it again.", muc.StatusKicked, muc.StatusTechnical)
-	u.send(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
+	u.deliver(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: s.To, To: s.From, Children: gone.Children})
 }
 
 // joining finds a client that waits to enter the room that it writes to.

@@ -37,11 +37,12 @@ type occupant struct {
 	history muc.History
 	show    string // of its last presence, with the status: to tell updates from wishes
 	missing *missing
+	old     bool // it speaks groupchat 1.0
 }
 
 // class is what is written for an occupant by.
 func (o *occupant) class() mapping.Class {
-	return mapping.Class{Features: o.client.features, Lang: o.client.lang}
+	return mapping.Class{Features: o.client.features, Lang: o.client.lang, Old: o.old}
 }
 
 // room is the room of a channel on this network, made if need be.
@@ -98,7 +99,9 @@ func (r *room) change(c irc.Change) {
 	for _, o := range r.members {
 		if o.missing != nil && c.Self && c.After.IsNobody() {
 			gone := mapping.Presence(scene, o.class(), c) // the others know another nick
-			gone[0].Nick = r.nickOf(o)
+			for i := range gone {
+				gone[i].Nick = r.nickOf(o)
+			}
 			r.send(o, gone)
 		}
 	}
@@ -153,7 +156,7 @@ func (r *room) sendAs(o *occupant, id string, shown []mapping.Shown) {
 	for _, s := range shown {
 		p := &stanza.Stanza{Kind: stanza.Presence, Type: s.Type, ID: id, From: o.at, To: o.client.jid, Children: s.Children}
 		if s.Line {
-			p.Kind, p.Type, p.ID = stanza.Message, "groupchat", ""
+			p.Kind, p.Type, p.ID, p.Lang = stanza.Message, "groupchat", "", o.client.lang
 		} else if from, ok := occupantAddress(o.at, s.Nick); ok {
 			p.From = from
 		} else {
@@ -185,7 +188,7 @@ func (r *room) nickOf(o *occupant) string {
 // evict sends one occupant away.
 func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(o.class(), r.nickOf(o), reason, codes...)})
+	r.send(o, mapping.Farewell(o.class(), r.nickOf(o), reason, codes...))
 }
 
 // remove takes an occupant out without a word.

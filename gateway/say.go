@@ -72,7 +72,7 @@ func (r *room) setSubject(o *occupant, s *stanza.Stanza, subject string) {
 		}
 		switch err := q.err(); {
 		case err != nil:
-			up.user.send(refusal(s, up.user.stanzaError(err, mapping.ForSubject, up.ircd())))
+			up.user.reject(s, up.user.stanzaError(err, mapping.ForSubject, up.ircd()))
 		case r.topics == seen && slices.Contains(r.members, o):
 			r.subject(o, id)
 		}
@@ -96,7 +96,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		return
 	}
 	r.up.give(cmd, func(ids []string) { r.reflect(s, ids) }, func(err error) {
-		r.up.user.send(refusal(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd())))
+		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 	})
 }
 
@@ -190,6 +190,10 @@ func (r *room) spoken(o *occupant, w words, old bool) *stanza.Stanza {
 		return nil
 	}
 	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
+	if o.old {
+		m.Children = oldWords(o.at, w, old)
+		return m
+	}
 	m.Children = make([]*stanza.Element, 0, len(w.children)+2)
 	m.Children = append(m.Children, w.children...)
 	m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))

@@ -38,6 +38,10 @@ func (r *room) tellTopic(id string) {
 // too. id is that of the message by which we asked for it; "": we did not.
 // XEP-0045 §7.2.15.
 func (r *room) subject(o *occupant, id string) {
+	if o.old {
+		r.topicLine(o, id)
+		return
+	}
 	ch, _ := r.up.view.Channel(r.channel)
 	from := o.at
 	if by, _, _ := irc.SplitMask(ch.TopicBy); by != "" {

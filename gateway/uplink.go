@@ -75,7 +75,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 	n, ok := u.config.Network(name)
 	switch {
 	case u.stopped:
-		return nil, &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
+		return nil, errStopping
 	case !ok:
 		return nil, notFound(unknownNetwork, name)
 	}
@@ -212,6 +212,7 @@ func (up *uplink) event(ev irc.Event) {
 			r.change(c)
 		}
 	}
+	up.lines(ev, changes)
 	switch ev := ev.(type) { // what is about who is where by now
 	case irc.Joined:
 		up.joined(ev) // who enters by it is welcomed to what has changed already

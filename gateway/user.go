@@ -41,6 +41,7 @@ type user struct {
 	taught   int              // hashes that its clients made known to everybody
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
+	parked   map[jid.JID]*parked
 	stopped  bool
 	session  session
 }
@@ -74,6 +75,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
 		departed: map[departure]*departed{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
+		parked: map[jid.JID]*parked{},
 	}
 }
 
@@ -213,7 +215,7 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked) == 0
 }
 
 // send hands a stanza to the stream. One that is dropped is how a user may learn first
@@ -239,6 +241,9 @@ func (u *user) ask(iq *stanza.Stanza, deadline time.Duration, then func(*stanza.
 
 // stanza dispatches by what it is and where it goes.
 func (u *user) stanza(s *stanza.Stanza) {
+	if u.waits(s) {
+		return
+	}
 	at, err := u.hub.scheme.Parse(s.To)
 	if err != nil {
 		u.refuse(s, err)
@@ -289,6 +294,7 @@ func (u *user) stop() {
 		return
 	}
 	u.stopped = true
+	u.refuseParked(errStopping)
 	u.watchersOffline()
 	clear(u.watchers)
 	for _, up := range u.inOrder() {

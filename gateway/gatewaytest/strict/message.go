@@ -19,14 +19,15 @@ type user struct {
 	role, affiliation, nick string
 	codes                   map[string]bool
 	looks                   string // all that is said of them, but for status codes
+	plain                   string // of that, what an old client knows
 }
 
 func parseUser(s *stanza.Stanza) user {
 	u := user{codes: map[string]bool{}}
-	var rest []*stanza.Element
+	var rest, plain []*stanza.Element
 	for _, e := range s.Children {
 		if e.Space != nsUser || e.Local != "x" {
-			rest = append(rest, e)
+			rest, plain = append(rest, e), append(plain, e)
 			continue
 		}
 		for _, c := range e.Children() {
@@ -42,7 +43,7 @@ func parseUser(s *stanza.Stanza) user {
 			}
 		}
 	}
-	u.looks = canonical(rest)
+	u.looks, u.plain = canonical(rest), canonical(plain)
 	return u
 }
 
@@ -56,6 +57,9 @@ func (c *Checker) message(s *stanza.Stanza) {
 		}
 		if s.Error() == nil {
 			c.violate(s, "no error in it")
+		}
+		if r := c.room(s.To, s.From); r != nil && r.old && r.state == live {
+			r.refusals++
 		}
 	case "groupchat":
 		r := c.room(s.To, s.From)
@@ -71,8 +75,11 @@ func (c *Checker) message(s *stanza.Stanza) {
 		if s.From.Resource() == "" || s.Type == "headline" {
 			return
 		}
-		if r := c.room(s.To, s.From); r == nil || r.state != live {
+		switch r := c.room(s.To, s.From); {
+		case r == nil || r.state != live:
 			c.violate(s, "private message out of a room that the client is not in")
+		case r.old && s.Child(nsUser, "x") != nil:
+			c.violate(s, "muc#user in a message to an old client")
 		}
 	default:
 		c.violate(s, "message of type "+s.Type)
@@ -88,6 +95,10 @@ func (r *room) heard(s *stanza.Stanza) string {
 	_, before := r.before[nick]
 	delayed := s.Child(nsDelay, "delay") != nil
 	switch {
+	case r.old:
+		return r.heardOld(s)
+	case body && !subject && nick == "" && r.before == nil && !r.knock:
+		return "a line of the room's own for a client that is shown presences"
 	case r.state == joining && r.before == nil && subject:
 		return "subject before self-presence"
 	case r.state == joining && r.before == nil:

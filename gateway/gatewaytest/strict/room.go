@@ -23,6 +23,7 @@ const (
 type room struct {
 	state   state
 	knock   bool // joining without the muc element: it may be turned away
+	old     bool // it came in so: it speaks groupchat 1.0
 	leaving bool // said that it goes, and was not told yet that it is gone
 	bounced bool // something came back from it: it may be sent away, once
 	excused bool // the stream was lost: what was under way may come, or not
@@ -32,6 +33,9 @@ type room struct {
 	before  map[string]string // while a join is repeated: those of the last one
 	renames map[string]bool   // new nicks that 303 announced
 	ids     []string          // of presences that an error may answer
+
+	past     int // messages of the history that an old client was sent
+	refusals int // errors for messages of an old client, which lines have to follow
 }
 
 func (c *Checker) room(client, address jid.JID) *room { return c.rooms[place{client, address.Bare()}] }
@@ -71,6 +75,7 @@ func (r *room) enter(nick string, knock bool) {
 		r.before = r.members
 	}
 	r.state, r.asked, r.knock, r.leaving = joining, nick, knock, false
+	r.old, r.past, r.refusals = false, 0, 0
 	r.bounced, r.excused = false, false
 	r.members, r.renames = map[string]string{}, map[string]bool{}
 }
@@ -110,6 +115,9 @@ func (r *room) pending() []string {
 		out = append(out, "the departure was never confirmed")
 	case r.state == history:
 		out = append(out, "no subject ended the join")
+	}
+	if r.refusals > 0 {
+		out = append(out, "a message was refused by an error alone, which old clients do not show")
 	}
 	for nick := range r.renames {
 		out = append(out, "nobody came as "+nick+", whom 303 announced")
@@ -154,6 +162,11 @@ func (c *Checker) refused(s *stanza.Stanza, r *room) {
 		at := slices.Index(r.ids, s.ID)
 		r.ids = slices.Delete(r.ids, at, at+1)
 	}
+	if r != nil && r.state == joining && r.knock && s.Error() != nil {
+		if why := readable(s); why != "" {
+			c.violate(s, why)
+		}
+	}
 	if r != nil && r.state == joining {
 		r.state, r.leaving = absent, false
 		if r.before != nil { // a join that was repeated in vain: still in
@@ -190,8 +203,13 @@ func (r *room) came(s *stanza.Stanza) string {
 		return "210 where neither a join nor a wish for another nick is answered"
 	case r.state == history:
 		return "presence between self-presence and subject"
+	case u.codes["210"] && (r.old || r.knock):
+		return "another nick for a client that does not know 210"
 	}
 	looks := u.looks
+	if r.old || r.knock {
+		looks = u.plain
+	}
 	was, present := r.members[nick]
 	r.members[nick] = looks
 	delete(r.renames, nick)
@@ -213,6 +231,9 @@ func (r *room) came(s *stanza.Stanza) string {
 // entered is self-presence: all others are known.
 func (r *room) entered(nick string, u user) string {
 	r.state, r.self, r.before, r.ids = history, nick, nil, nil
+	if r.knock {
+		r.state, r.old, r.knock = live, true, false // nothing ends its history
+	}
 	switch {
 	case nick != r.asked && !u.codes["210"]:
 		return "another nick than " + r.asked + ", and no 210"

@@ -1,0 +1,131 @@
+package gateway
+
+import (
+	"slices"
+	"time"
+
+	"isthmus/config"
+	"isthmus/mapping"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// A presence without the muc <x/> from a client that is not in the room is one of two
+// things: an update of a modern client that has lost track, which wants to be told so
+// (XEP-0045 §7.2.18), or the entry of an old client, which knows no other (groupchat
+// 1.0). The ladder tells them apart, from what is cheap to know to what has to be asked:
+// the operator's choice, whether the client was in the room a while ago, what it says
+// that it can do.
+
+const (
+	ladderTime = 3 * time.Second // for a client to say what it can do
+	maxParked  = 20              // clients of a user that are asked at a time
+	maxBehind  = 50              // stanzas of each that wait for the answer
+)
+
+// parked is a presence that is being looked into, and what its client has sent since.
+type parked struct {
+	client   *client
+	presence *stanza.Stanza
+	at       mapping.Address
+	behind   []*stanza.Stanza
+}
+
+// groupchat10 is whether old clients may enter a room.
+func (u *user) groupchat10(at mapping.Address) config.OldRule {
+	if n, ok := u.config.Network(at.Network); ok {
+		return n.Groupchat10
+	}
+	return u.config.IRC.Groupchat10
+}
+
+// climb begins to find out what a presence without <x/> is.
+func (u *user) climb(s *stanza.Stanza, at mapping.Address) {
+	switch {
+	case u.groupchat10(at) == config.OldOff, u.wasOccupant(s.From, s.To):
+		u.sendAway(s, at)
+	case len(u.parked) >= maxParked:
+		u.refuseJoin(s, tooMuch())
+	default:
+		p := &parked{presence: s, at: at, client: u.client(s.From)}
+		p.client.note(s)
+		u.parked[s.From] = p
+		u.learn(p.client, s.To.Bare(), ladderTime, func() {
+			if u.parked[s.From] == p {
+				u.unpark(p, func() { u.decide(p) })
+			}
+		})
+	}
+}
+
+// decide lets a client in, or tells it that it is not. One that announces capabilities
+// which cannot be found out is no old client, for those have none to announce.
+func (u *user) decide(p *parked) {
+	c, rule := p.client, u.groupchat10(p.at)
+	found := c.features.Known() && c.verified
+	switch {
+	case rule == config.OldOff, u.down,
+		c.features.Has(muc.NS), !c.caps.IsZero() && !found && rule != config.OldOn:
+		u.sendAway(p.presence, p.at)
+	default:
+		u.enterOld(p.presence, p.at)
+	}
+}
+
+// waits says whether a stanza has been put behind what its client has sent before.
+func (u *user) waits(s *stanza.Stanza) bool {
+	p := u.parked[s.From]
+	switch {
+	case p == nil || s.Kind == stanza.IQ || s.Type == "error":
+		return false
+	case s.Kind == stanza.Presence && s.Type == "unavailable" && s.To.Bare() == p.presence.To.Bare():
+		u.unpark(p, func() { u.leaveEarly(s, p) })
+		return true
+	case s.Child(muc.NS, "x") != nil: // it knows how to ask: it has lost track
+		u.unpark(p, func() { u.sendAway(p.presence, p.at) })
+		return false
+	case len(p.behind) < maxBehind:
+		p.behind = append(p.behind, s)
+		return true
+	case !isDeparture(s):
+		u.refuse(s, tooMuch())
+		return true
+	}
+	p.behind = slices.DeleteFunc(p.behind, func(other *stanza.Stanza) bool { return other.To.Bare() == s.To.Bare() })
+	return false
+}
+
+// leaveEarly is a client that goes before it was let in.
+func (u *user) leaveEarly(s *stanza.Stanza, p *parked) {
+	gone := mapping.Gone(mapping.Class{}, p.at.Occupant, "")
+	u.deliver(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: p.presence.To, To: s.From, Children: gone.Children})
+}
+
+// unpark does what came of a presence, and then takes in what waited behind it. That may
+// have another of the kind among it: the rest waits for that.
+func (u *user) unpark(p *parked, do func()) {
+	delete(u.parked, p.presence.From)
+	do()
+	p.client.drop()
+	for _, s := range p.behind {
+		u.stanza(s)
+	}
+}
+
+// refuseParked refuses whoever is being looked into.
+func (u *user) refuseParked(err error) {
+	list := u.parked
+	u.parked = map[jid.JID]*parked{}
+	for _, p := range list {
+		p.client.drop()
+		u.refuseJoin(p.presence, err)
+		for _, s := range p.behind {
+			u.refuse(s, err)
+		}
+	}
+}
+
+func tooMuch() *stanza.Error {
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too much at once. Try again in a while."}
+}
