@@ -43,8 +43,11 @@ func (u *user) groupchat10(at mapping.Address) config.OldRule {
 // climb begins to find out what a presence without <x/> is.
 func (u *user) climb(s *stanza.Stanza, at mapping.Address) {
 	switch {
-	case u.groupchat10(at) == config.OldOff, u.wasOccupant(s.From, s.To):
+	case u.groupchat10(at) == config.OldOff, u.knowsRooms(s.From):
 		u.sendAway(s, at)
+	case u.wasOccupant(s.From, s.To):
+		u.sendAway(s, at)
+		u.leftItself(s.From, s.To) // it is told now: who comes like this again means it
 	case len(u.parked) >= maxParked:
 		u.refuseJoin(s, tooMuch())
 	default:
@@ -57,6 +60,24 @@ func (u *user) climb(s *stanza.Stanza, at mapping.Address) {
 			}
 		})
 	}
+}
+
+// knowsRooms says whether a client has asked to enter a room, and is in it: it does not
+// enter another without asking.
+func (u *user) knowsRooms(full jid.JID) bool {
+	if u.clients[full] == nil {
+		return false
+	}
+	for _, up := range u.uplinks {
+		for _, r := range up.rooms.All() {
+			for _, o := range slices.Concat(r.members, r.queue) {
+				if o.client.jid == full && !o.old {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // decide lets a client in, or tells it that it is not. One that announces capabilities
@@ -83,8 +104,12 @@ func (u *user) waits(s *stanza.Stanza) bool {
 		u.unpark(p, func() { u.leaveEarly(s, p) })
 		return true
 	case s.Child(muc.NS, "x") != nil: // it knows how to ask: it has lost track
-		u.unpark(p, func() { u.sendAway(p.presence, p.at) })
-		return false
+		u.unpark(p, func() {
+			if s.To.Bare() != p.presence.To.Bare() {
+				u.sendAway(p.presence, p.at)
+			}
+		})
+		return u.waits(s)
 	case len(p.behind) < maxBehind:
 		p.behind = append(p.behind, s)
 		return true
@@ -121,7 +146,11 @@ func (u *user) refuseParked(err error) {
 		p.client.drop()
 		u.refuseJoin(p.presence, err)
 		for _, s := range p.behind {
-			u.refuse(s, err)
+			if s.Kind == stanza.Presence && s.Type == "" {
+				u.refuseJoin(s, err)
+			} else {
+				u.refuse(s, err)
+			}
 		}
 	}
 }

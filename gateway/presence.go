@@ -9,7 +9,7 @@ import (
 // lostTrack takes a presence without the muc <x/> of somebody who is not in.
 func (u *user) lostTrack(s *stanza.Stanza, at mapping.Address) {
 	if at.Occupant == "" {
-		u.refuse(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
+		u.refuseJoin(s, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "Say which nick you want: room@service/nick."})
 		return
 	}
 	if o := u.joining(s, at); o != nil { // and this was sent after its join

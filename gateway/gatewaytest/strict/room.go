@@ -154,6 +154,7 @@ func (c *Checker) refused(s *stanza.Stanza, r *room) {
 	case s.Error() == nil:
 		c.violate(s, "no error in it")
 	case s.From.Resource() == "": // for a presence without a nick, of which there is no record
+		return
 	case r == nil || len(r.ids) == 0:
 		c.violate(s, "error for a presence that nobody sent")
 	case !slices.Contains(r.ids, s.ID):
