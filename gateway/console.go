@@ -1,50 +1,37 @@
 package gateway
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/form"
+	"isthmus/xmppside/iq"
 	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
-// A verb is what people can write to a network's address whose client has no forms.
-type verb struct {
-	name, usage, does string
-	gateway           bool // it works at the gateway's own address
-	allowed           func(*user) bool
-	run               func(c *call)
-}
-
-// A call is one use of a verb.
-type call struct {
-	user    *user
-	at      mapping.Address
-	asked   *stanza.Stanza
-	rest    string // what follows the verb
-	replies func(text string)
-}
-
-func anybody(*user) bool { return true }
-
-// verbs are all of them, in the order of the help.
-func verbs() []verb {
-	return []verb{
-		{"help", "help", "what can be written here", true, anybody, (*call).help},
-		{"networks", "networks", "the networks that this gateway knows", true, anybody, (*call).networks},
-		{"status", "status", "how your connections stand", true, anybody, (*call).status},
-		{"connect", "connect [NICK]", "connect to this network and stay, with no room", false, anybody, (*call).connect},
-		{"disconnect", "disconnect [REASON]", "leave this network and all its rooms", false, anybody, (*call).disconnect},
-		{"notes", "notes", "what the server has said: message of the day, notices", false, anybody, (*call).notes},
-		{"raw", "raw LINE", "send an IRC line as it is", false, mayRaw, (*call).raw},
+// consoleActions are about networks and the gateway itself.
+func consoleActions() []action {
+	services, network := []iq.Place{iq.Gateway, iq.Network}, []iq.Place{iq.Network}
+	return []action{
+		{name: "help", title: "What can be written here", at: services, run: (*call).help},
+		{name: "networks", title: "The networks that this gateway knows", at: services, run: (*call).networks},
+		{name: "status", title: "How your connections stand", at: services, run: (*call).status},
+		{name: "connect", title: "Connect to this network and stay, with no room", at: network, run: (*call).connect,
+			args: []arg{{name: "nick", label: "Nick", kind: form.TextSingle, optional: true, value: func(c *call) string { return c.user.defaultNick() }}}},
+		{name: "disconnect", title: "Leave this network and all its rooms", at: network, run: (*call).disconnect,
+			args: []arg{{name: "reason", label: "Reason", kind: form.TextSingle, optional: true, rest: true}}},
+		{name: "notes", title: "What the server has said: message of the day, notices", at: network, run: (*call).notes},
+		{name: "raw", title: "Send an IRC line as it is", at: network, allowed: mayRaw, run: (*call).raw,
+			args: []arg{{name: "line", label: "Line", kind: form.TextSingle, rest: true}}},
 	}
 }
 
 func mayRaw(u *user) bool { return u.config.Gateway.RawCommands }
 
-// console is a message to the gateway or to a network: a command in words.
+// console is a message to the gateway or to a network: an action in words.
 func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 	body, ok := s.Body()
 	if !ok || strings.TrimSpace(body) == "" {
@@ -58,148 +45,167 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, notFound("That is a mask: write to a nick or a channel."))
 		return
 	}
-	if at.Kind == mapping.Network {
-		if _, known := u.config.Network(at.Network); !known && u.known(at.Network) == nil {
-			u.refuse(s, notFound(unknownNetwork, at.Network))
-			return
-		}
+	if err := (query{u, at}).unknown(); at.Kind == mapping.Network && err != nil {
+		u.refuse(s, err)
+		return
 	}
 	name, rest, _ := strings.Cut(strings.TrimSpace(body), " ")
-	c := &call{user: u, at: at, asked: s, rest: strings.TrimSpace(rest)}
-	c.replies = func(text string) {
-		answer := &stanza.Stanza{Kind: stanza.Message, Type: "chat", From: s.To, To: s.From, ID: newID()}
-		answer.Children = []*stanza.Element{stanza.T("", "body", cutText(text, u.space()))}
-		u.send(answer)
-	}
-	for _, v := range verbs() {
-		if strings.EqualFold(v.name, name) && v.allowed(u) && (v.gateway || at.Kind == mapping.Network) {
-			v.run(c)
-			return
+	list := actionsAt(u, place(at))
+	a := list[0] // help
+	for _, other := range list {
+		if strings.EqualFold(other.name, name) {
+			a = other
 		}
 	}
-	c.help()
+	c := u.call(a, at, s.From, u.language(s))
+	c.reply = func(o outcome) { u.sayOutcome(s, c, o) }
+	if missing := c.read(rest); missing != "" {
+		c.say("%s is missing. Write: %s", missing, a.usage())
+		return
+	}
+	a.run(c)
+}
+
+// read takes arguments in words; missing is the label of one that there has to be.
+func (c *call) read(rest string) (missing string) {
+	for _, g := range c.action.args {
+		var word string
+		if rest = strings.TrimSpace(rest); g.rest {
+			word, rest = rest, ""
+		} else {
+			word, rest, _ = strings.Cut(rest, " ")
+		}
+		if word == "" && !g.optional {
+			return c.words(g.label)
+		}
+		c.args[g.name] = word
+	}
+	return ""
+}
+
+// sayOutcome answers in words, also what went wrong.
+func (u *user) sayOutcome(s *stanza.Stanza, c *call, o outcome) {
+	text := strings.Join(o.lines, "\n")
+	if o.err != nil {
+		text = o.err.Words()
+	}
+	answer := &stanza.Stanza{Kind: stanza.Message, Type: "chat", From: s.To, To: s.From, ID: newID()}
+	if c.lang != mapping.English {
+		answer.Lang = c.lang
+	}
+	answer.Children = []*stanza.Element{stanza.T("", "body", cutText(text, u.space()))}
+	u.send(answer)
 }
 
 func (c *call) help() {
-	var b strings.Builder
+	lines := []string{c.words("This is a gateway to IRC. You can write here:")}
 	if c.at.Kind == mapping.Network {
-		fmt.Fprintf(&b, "This is the network %s. You can write here:", c.at.Network)
-	} else {
-		b.WriteString("This is a gateway to IRC. You can write here:")
+		lines[0] = c.words("This is the network %s. You can write here:", c.at.Network)
 	}
-	for _, v := range verbs() {
-		if v.allowed(c.user) && (v.gateway || c.at.Kind == mapping.Network) {
-			fmt.Fprintf(&b, "\n%s: %s", v.usage, v.does)
-		}
+	for _, a := range actionsAt(c.user, place(c.at)) {
+		lines = append(lines, a.usage()+": "+c.words(a.title))
 	}
 	if c.at.Kind == mapping.Network {
-		if room, err := c.user.hub.scheme.JID(mapping.Address{Kind: mapping.Channel, Network: c.at.Network, Name: "#channel"}); err == nil {
-			fmt.Fprintf(&b, "\nTo enter a channel, join the room %s.", room)
+		room := mapping.Address{Kind: mapping.Channel, Network: c.at.Network, Name: "#channel"}
+		if j, err := c.user.hub.scheme.JID(room); err == nil {
+			lines = append(lines, c.words("To enter a channel, join the room %s.", j.String()))
 		}
 	}
-	c.replies(b.String())
+	c.tell(lines...)
 }
 
 func (c *call) networks() {
 	names := c.user.networks()
 	if len(names) == 0 {
-		c.replies("No network is configured.")
+		c.say("No network is configured.")
 		return
 	}
-	c.replies("Networks: " + strings.Join(names, ", "))
+	c.say("Networks: %s", strings.Join(names, ", "))
 }
 
 func (c *call) status() {
-	var b strings.Builder
+	var lines []string
 	for _, up := range c.user.inOrder() {
-		if c.at.Kind == mapping.Network && up != c.user.known(c.at.Network) {
-			continue
+		if c.at.Kind != mapping.Network || up == c.uplink() {
+			lines = append(lines, up.name+": "+up.describe(c))
 		}
-		if b.Len() > 0 {
-			b.WriteString("\n")
-		}
-		b.WriteString(up.name + ": " + up.describe())
 	}
-	if b.Len() == 0 {
-		b.WriteString("Not connected.")
+	if len(lines) == 0 {
+		c.say("Not connected.")
+		return
 	}
-	c.replies(b.String())
+	c.tell(lines...)
 }
 
 // describe says how an uplink stands.
-func (up *uplink) describe() string {
+func (up *uplink) describe(c *call) string {
 	var rooms []string
 	for _, r := range up.list() {
 		rooms = append(rooms, r.channel)
 	}
-	in := "in no channel"
-	if len(rooms) > 0 {
-		in = "in " + strings.Join(rooms, " ")
+	switch {
+	case up.state == linkUp && len(rooms) == 0:
+		return c.words("connected as %s, in no channel", up.view.Self().Nick)
+	case up.state == linkUp:
+		return c.words("connected as %s, in %s", up.view.Self().Nick, strings.Join(rooms, " "))
+	case up.state == linkClosing:
+		return c.words("leaving")
+	case up.lastErr != nil:
+		return c.words("connecting; the last try failed: %s", mapping.Strip(up.lastErr.Error()))
 	}
-	switch up.state {
-	case linkUp:
-		return "connected as " + up.view.Self().Nick + ", " + in
-	case linkClosing:
-		return "leaving"
-	}
-	text := "connecting"
-	if up.lastErr != nil {
-		text += "; the last try failed: " + mapping.Strip(up.lastErr.Error())
-	}
-	return text
+	return c.words("connecting")
 }
 
 func (c *call) connect() {
-	nick := c.rest
+	nick := c.args["nick"]
 	if nick == "" {
 		nick = c.user.defaultNick()
 	}
 	up, err := c.user.uplink(c.at.Network, nick)
 	if err != nil {
-		c.user.refuse(c.asked, err)
+		c.fail(err, mapping.ForConnection)
 		return
 	}
 	up.standing = true
 	up.ready(func() {
-		c.replies("Connected as " + up.view.Self().Nick + ".")
+		c.say("Connected as %s.", up.view.Self().Nick)
 	}, func(err error) {
 		up.standing = false
-		c.replies("Not connected: " + c.user.stanzaError(err, mapping.ForConnection, up.ircd()).Words())
+		c.fail(err, mapping.ForConnection)
 	})
 }
 
 func (c *call) disconnect() {
-	up := c.user.known(c.at.Network)
+	up := c.uplink()
 	if up == nil {
-		c.replies("Not connected.")
+		c.say("Not connected.")
 		return
 	}
 	up.standing = false
 	up.failWishes(timedOut("You have disconnected from the network."))
 	up.evictAll("You have disconnected from the network.", muc.StatusTechnical)
-	up.close(mapping.Line(c.rest))
-	c.replies("Disconnected.")
+	up.close(mapping.Line(c.args["reason"]))
+	c.say("Disconnected.")
 }
 
 func (c *call) notes() {
-	up := c.user.known(c.at.Network)
+	up := c.uplink()
 	if up == nil || len(up.notes) == 0 {
-		c.replies("The server has said nothing.")
+		c.say("The server has said nothing.")
 		return
 	}
-	c.replies(strings.Join(up.notes, "\n"))
+	c.tell(up.notes...)
 }
 
 // raw sends a line as it is, where the operator allows it, and says so in the log.
 func (c *call) raw() {
-	up := c.user.known(c.at.Network)
-	if up == nil || up.state != linkUp {
-		c.replies("Not connected.")
+	up := c.online()
+	if up == nil {
 		return
 	}
-	command, _, _ := strings.Cut(c.rest, " ")
+	command, _, _ := strings.Cut(c.args["line"], " ")
 	up.log.Info().Str("command", command).Msg("raw line")
-	up.ask(irc.Raw{Line: c.rest}, func(q *question) {
+	up.ask(irc.Raw{Line: c.args["line"]}, func(q *question) {
 		var lines []string
 		for _, f := range q.faults {
 			lines = append(lines, mapping.Strip(f.Text))
@@ -208,12 +214,12 @@ func (c *call) raw() {
 			lines = append(lines, mapping.Strip(strings.Join(l.Params[min(1, len(l.Params)):], " ")))
 		}
 		if len(lines) == 0 {
-			lines = []string{"Sent."}
+			lines = []string{c.words("Sent.")}
 		}
 		const most = 100
 		if len(lines) > most {
-			lines = append(lines[:most], fmt.Sprintf("and %d lines more", len(lines)-most))
+			lines = append(lines[:most], c.words("and %s lines more", strconv.Itoa(len(lines)-most)))
 		}
-		c.replies(strings.Join(lines, "\n"))
+		c.tell(lines...)
 	})
 }

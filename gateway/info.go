@@ -41,7 +41,7 @@ var (
 // topics are all that the gateway answers: each says what it takes, and what disco#info
 // says of it.
 var topics = []func(*iq.Mux[query]){
-	discoTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic,
+	discoTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
 }
 
 func newMux() *iq.Mux[query] {

@@ -39,6 +39,8 @@ type user struct {
 	clients  map[jid.JID]*client
 	watchers watchers         // our addresses that this user subscribes to
 	taught   int              // hashes that its clients made known to everybody
+	errands  []*errand        // ad-hoc commands under way, the oldest first
+	sweeping bool             // a timer runs that forgets them
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	parked   map[jid.JID]*parked
@@ -215,7 +217,7 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked) == 0 && len(u.errands) == 0
 }
 
 // send hands a stanza to the stream. One that is dropped is how a user may learn first

@@ -136,6 +136,7 @@ type finder struct {
 
 	consts  map[string]ast.Expr // p.name
 	structs map[string][]string // p.name → its fields
+	strings map[string]bool     // p.field: it is a string
 	params  map[string]bool     // p.function.3: its parameter of that number is a text
 	fields  map[string]bool     // p.field is one
 	returns map[string]bool     // p.function returns one
@@ -153,6 +154,7 @@ func (f *finder) add(pkg string, file *ast.File) { f.files = append(f.files, sou
 func (f *finder) find() {
 	f.texts, f.literals = map[string]string{}, map[string]bool{}
 	f.consts, f.structs = map[string]ast.Expr{}, map[string][]string{}
+	f.strings = map[string]bool{}
 	f.params = map[string]bool{"mapping.Say.1": true, "mapping.word.1": true}
 	f.fields, f.returns = map[string]bool{}, map[string]bool{}
 	for _, s := range f.files {
@@ -183,6 +185,7 @@ func (f *finder) declared(s source) {
 				for _, field := range st.Fields.List {
 					for _, name := range field.Names {
 						f.structs[s.pkg+"."+n.Name.Name] = append(f.structs[s.pkg+"."+n.Name.Name], name.Name)
+						f.strings[s.pkg+"."+name.Name] = f.strings[s.pkg+"."+name.Name] || isString(field.Type)
 					}
 				}
 			}
@@ -259,17 +262,24 @@ func (f *finder) sink(pkg string, in *ast.FuncDecl, e ast.Expr) {
 	case *ast.Ident:
 		f.name(pkg, in, e.Name)
 	case *ast.SelectorExpr:
-		f.learn(f.fields, pkg+"."+e.Sel.Name)
+		if f.strings[pkg+"."+e.Sel.Name] {
+			f.learn(f.fields, pkg+"."+e.Sel.Name)
+		}
 		if x, ok := e.X.(*ast.Ident); ok {
 			if c := f.consts[x.Name+"."+e.Sel.Name]; c != nil {
 				f.sink(x.Name, nil, c)
 			}
 		}
 	case *ast.CallExpr:
-		f.learn(f.returns, called(pkg, e.Fun))
+		if x, ok := e.Fun.(*ast.Ident); ok {
+			f.learn(f.returns, pkg+"."+x.Name)
+		}
 	case *ast.IndexExpr:
 		f.sink(pkg, in, e.X)
-	case *ast.CompositeLit:
+	case *ast.CompositeLit: // a table of texts
+		if x, ok := element(e.Type).(*ast.Ident); !ok || x.Name != "string" {
+			return
+		}
 		for _, x := range e.Elts {
 			if kv, ok := x.(*ast.KeyValueExpr); ok {
 				x = kv.Value
@@ -290,7 +300,7 @@ func (f *finder) name(pkg string, in *ast.FuncDecl, name string) {
 	i := 0
 	for _, field := range in.Type.Params.List {
 		for _, p := range field.Names {
-			if p.Name == name {
+			if p.Name == name && isString(field.Type) {
 				f.learn(f.params, pkg+"."+in.Name.Name+"."+strconv.Itoa(i))
 			}
 			i++
@@ -308,6 +318,11 @@ func (f *finder) name(pkg string, in *ast.FuncDecl, name string) {
 		}
 		return true
 	})
+}
+
+func isString(e ast.Expr) bool {
+	x, ok := e.(*ast.Ident)
+	return ok && x.Name == "string"
 }
 
 func (f *finder) learn(set map[string]bool, key string) {

@@ -139,7 +139,7 @@ func (r *record) user(name, line string) {
 }
 
 var (
-	idAttr = regexp.MustCompile(` id=('[^']*'|"[^"]*")`)
+	idAttr = regexp.MustCompile(` (?:session)?id=(?:'[^']*'|"[^"]*")`)
 	msgID  = regexp.MustCompile(`^m[0-9]+$`)
 	idName = regexp.MustCompile(`\$[0-9]+`)
 )
@@ -147,7 +147,8 @@ var (
 // hideIDs writes $1, $2, … for ids that neither the script nor the IRC server made.
 func (r *record) hideIDs(raw string) string {
 	return idAttr.ReplaceAllStringFunc(raw, func(attr string) string {
-		quote, id := attr[4:5], attr[5:len(attr)-1]
+		name, value, _ := strings.Cut(attr, "=")
+		quote, id := value[:1], value[1:len(value)-1]
 		if msgID.MatchString(id) || strings.Contains(r.script, "'"+id+"'") || strings.Contains(r.script, `"`+id+`"`) {
 			return attr
 		}
@@ -155,7 +156,7 @@ func (r *record) hideIDs(raw string) string {
 			r.names = append(r.names, id)
 			r.ids[id] = fmt.Sprintf("$%d", len(r.names))
 		}
-		return " id=" + quote + r.ids[id] + quote
+		return name + "=" + quote + r.ids[id] + quote
 	})
 }
 
