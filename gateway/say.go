@@ -54,6 +54,8 @@ func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 	subject, isSubject := s.Subject()
 	body, isBody := s.Body()
 	switch {
+	case isSubject && o.old: // the words with it say so, and no more
+		r.setSubject(o, s, subject)
 	case isBody && body != "":
 		r.say(o, s)
 	case isSubject && !isBody && s.Child("", "thread") == nil: // XEP-0045 §8.1
