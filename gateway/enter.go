@@ -220,6 +220,7 @@ func (r *room) refuseOne(o *occupant, err error) {
 	r.queue = slices.Delete(r.queue, i, i+1)
 	o.client.drop()
 	r.up.user.refuseJoin(o.join, r.up.joinError(err))
+	r.up.user.refuseEarly(o, r.up.joinError(err))
 	r.end()
 }
 
@@ -284,6 +285,9 @@ func (r *room) admit() {
 		r.up.user.entered(o)
 		r.welcome(o, o.history)
 		r.up.user.inspect(o.client, o.at)
+		if len(o.early) > 0 {
+			r.up.user.admitted = append(r.up.user.admitted, o)
+		}
 	}
 }
 

@@ -175,7 +175,7 @@ func oldWords(at jid.JID, w words, old bool) (out []*stanza.Element) {
 // reject answers a message that is refused. An old client is told in a line as well,
 // for many of those do not look at errors.
 func (u *user) reject(s *stanza.Stanza, err *stanza.Error) {
-	u.deliver(refusal(s, err))
+	u.deliver(refusal(s, mapping.InLanguage(err, u.language(s))))
 	if s.Kind != stanza.Message {
 		return
 	}

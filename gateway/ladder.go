@@ -100,7 +100,7 @@ func (u *user) waits(s *stanza.Stanza) bool {
 	switch {
 	case p == nil || s.Kind == stanza.IQ || s.Type == "error":
 		return false
-	case s.Kind == stanza.Presence && s.Type == "unavailable" && s.To.Bare() == p.presence.To.Bare():
+	case s.Kind == stanza.Presence && s.Type == "unavailable" && s.To.Bare() == p.presence.To.Bare() && len(p.behind) == 0:
 		u.unpark(p, func() { u.leaveEarly(s, p) })
 		return true
 	case s.Child(muc.NS, "x") != nil: // it knows how to ask: it has lost track
@@ -153,6 +153,48 @@ func (u *user) refuseParked(err error) {
 			}
 		}
 	}
+}
+
+// early keeps what an old client says before it is in, and says that it does: a bot that
+// has to tell one thing enters, tells it and leaves, and waits for nothing in between.
+func (u *user) early(s *stanza.Stanza, at mapping.Address) bool {
+	leaves := s.Kind == stanza.Presence && s.Type == "unavailable"
+	if at.Kind != mapping.Channel || s.Type == "error" || s.Kind != stanza.Message && !leaves {
+		return false
+	}
+	o := u.joining(s, at)
+	switch {
+	case o == nil || !o.old || leaves && len(o.early) == 0:
+		return false
+	case len(o.early) < maxBehind:
+		o.early = append(o.early, s)
+		return true
+	case leaves:
+		return false
+	}
+	u.refuse(s, tooMuch())
+	return true
+}
+
+// catchEarly takes in what those have sent before they were in who are in by now.
+func (u *user) catchEarly() {
+	for len(u.admitted) > 0 {
+		o := u.admitted[0]
+		u.admitted = u.admitted[1:]
+		list := o.early
+		o.early = nil
+		for _, s := range list {
+			u.stanza(s)
+		}
+	}
+}
+
+// refuseEarly refuses it, for they do not come in.
+func (u *user) refuseEarly(o *occupant, err error) {
+	for _, s := range o.early {
+		u.refuse(s, err)
+	}
+	o.early = nil
 }
 
 func tooMuch() *stanza.Error {

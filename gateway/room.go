@@ -37,7 +37,8 @@ type occupant struct {
 	history muc.History
 	show    string // of its last presence, with the status: to tell updates from wishes
 	missing *missing
-	old     bool // it speaks groupchat 1.0
+	old     bool             // it speaks groupchat 1.0
+	early   []*stanza.Stanza // what it has sent before it was in
 }
 
 // class is what is written for an occupant by.

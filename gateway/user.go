@@ -44,6 +44,7 @@ type user struct {
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	parked   map[jid.JID]*parked
+	admitted []*occupant // who have sent something before they were in
 	stopped  bool
 	session  session
 }
@@ -213,6 +214,7 @@ func (u *user) take(m mail) {
 	default:
 		m.call()
 	}
+	u.catchEarly()
 }
 
 // idle says whether nothing is left to wait for.
@@ -249,6 +251,9 @@ func (u *user) stanza(s *stanza.Stanza) {
 	at, err := u.hub.scheme.Parse(s.To)
 	if err != nil {
 		u.refuse(s, err)
+		return
+	}
+	if u.early(s, at) {
 		return
 	}
 	switch s.Kind {
