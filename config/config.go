@@ -23,6 +23,7 @@ import (
 type Config struct {
 	Component Component `mapstructure:"component"`
 	Log       Log       `mapstructure:"log"`
+	Store     Store     `mapstructure:"store"`
 	Gateway   Gateway   `mapstructure:"gateway"`
 	IRC       IRC       `mapstructure:"irc"`     // what a network has that says nothing else
 	Networks  []Network `mapstructure:"network"` // in the order of the file, all values filled in
@@ -68,6 +69,17 @@ const (
 	LogJSON    LogFormat = "json"    // one object a line
 	LogConsole LogFormat = "console" // for people
 )
+
+// A Store says where that is kept which outlives the program. None of it changes while
+// the program runs.
+type Store struct {
+	Path         string `mapstructure:"path"`          // a file of SQLite, or [StoreMemory]; "": nothing is kept
+	Postgres     Secret `mapstructure:"postgres"`      // the URL of a PostgreSQL database, instead of Path; it may hold a password
+	PostgresFile string `mapstructure:"postgres_file"` // where Postgres was read from
+}
+
+// StoreMemory as a path is a database that ends with the program.
+const StoreMemory = ":memory:"
 
 // A Gateway is what holds whatever the network.
 type Gateway struct {
@@ -177,8 +189,8 @@ type Network struct {
 }
 
 // IdentKey is the key of all that is derived from a JID and shown to others: the
-// name in USER, occupant ids. It comes from ident_secret, else from the component's
-// secret, and stays the same as long as that does.
+// name in USER, and occupant ids if no store has a key for them. It comes from
+// ident_secret, else from the component's secret, and stays the same as long as that does.
 func (c *Config) IdentKey() [sha256.Size]byte {
 	secret := c.Gateway.IdentSecret
 	if secret.IsZero() {

@@ -23,6 +23,8 @@ func Default() *Config {
 			MaxStanza:    256 << 10,
 		},
 		Log: Log{Level: LevelInfo, Format: LogJSON},
+		// Where systemd has StateDirectory= and distributions have the state of daemons.
+		Store: Store{Path: "/var/lib/isthmus/isthmus.db"},
 		Gateway: Gateway{
 			Name:          "Isthmus",
 			Linger:        5 * time.Second,

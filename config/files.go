@@ -42,6 +42,10 @@ func (c *Config) readSecrets(dir string) []Problem {
 		*secret = NewSecret(text)
 	}
 	read("component.secret", &c.Component.Secret, &c.Component.SecretFile)
+	read("store.postgres", &c.Store.Postgres, &c.Store.PostgresFile)
+	if c.Store.Path != StoreMemory {
+		c.Store.Path = absolute(dir, c.Store.Path)
+	}
 	read("gateway.ident_secret", &c.Gateway.IdentSecret, &c.Gateway.IdentSecretFile)
 	c.IRC.TLSCAFile = absolute(dir, c.IRC.TLSCAFile)
 	for i := range c.Networks {

@@ -121,13 +121,13 @@ func TestLoadEnvironment(t *testing.T) {
 		"gateway.realname": "", "gateway.ident_secret_file": secret,
 		"irc.tls_ca_file": "", "irc.bind_address": "127.0.0.1", "irc.encoding": "koi8-r",
 		"irc.fallback_charset": "latin1", "irc.ops_are_owners": "always", "irc.groupchat10": "off", "irc.gc_warn": "refuse",
-		"component.queue_bytes": "70000",
+		"component.queue_bytes": "70000", "store.path": "/elsewhere/isthmus.db", "store.postgres": "postgres://u:p@h/n",
 	}
 	want := mustLoad(t, minimal)
 	walk(reflect.ValueOf(want).Elem(), "", func(key string, v reflect.Value) {
 		text, ok := special[key]
 		switch {
-		case strings.HasSuffix(key, "secret_file") && !ok, key == "gateway.ident_secret":
+		case (strings.HasSuffix(key, "secret_file") || key == "store.postgres_file") && !ok, key == "gateway.ident_secret":
 			return
 		case ok:
 		case v.Type() == reflect.TypeFor[time.Duration]():

@@ -11,7 +11,7 @@ import (
 // link that is up.
 func fixed() []string {
 	return []string{
-		"component.", "log.format",
+		"component.", "log.format", "store.",
 		"gateway.fixed_network", "gateway.ident_secret", "gateway.ident_secret_file",
 	}
 }

@@ -11,6 +11,7 @@ func TestNext(t *testing.T) {
 	next.Component.Address = "localhost:1"
 	next.Component.Secret = NewSecret("other")
 	next.Log = Log{Level: LevelTrace, Format: LogConsole}
+	next.Store = Store{Path: "elsewhere", Postgres: NewSecret("postgres://x")}
 	next.Gateway.FixedNetwork = "libera"
 	next.Gateway.IdentSecret = NewSecret("x")
 	next.Gateway.Linger = time.Hour
@@ -23,7 +24,7 @@ func TestNext(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if keys := []string{"component.address", "component.secret", "log.format", "gateway.fixed_network", "gateway.ident_secret"}; !reflect.DeepEqual(kept, keys) {
+	if keys := []string{"component.address", "component.secret", "log.format", "store.path", "store.postgres", "gateway.fixed_network", "gateway.ident_secret"}; !reflect.DeepEqual(kept, keys) {
 		t.Errorf("kept %q", kept)
 	}
 	if next.Component.Address != "localhost:1" || !reflect.DeepEqual(old, valid()) {
@@ -39,7 +40,7 @@ func TestNextSame(t *testing.T) {
 
 // TestFixedExist finds a key that was renamed in one place only.
 func TestFixedExist(t *testing.T) {
-	all := map[string]bool{"component.": true}
+	all := map[string]bool{"component.": true, "store.": true}
 	walk(reflect.ValueOf(Default()).Elem(), "", func(key string, _ reflect.Value) { all[key] = true })
 	for _, key := range fixed() {
 		if !all[key] {

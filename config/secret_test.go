@@ -17,7 +17,7 @@ func TestSecretNeverPrints(t *testing.T) {
 	s := NewSecret(hunter)
 	full := Default()
 	full.Component.Secret, full.Gateway.IdentSecret = s, s
-	full.Networks = []Network{{Password: s}}
+	full.Networks, full.Store.Postgres = []Network{{Password: s}}, s
 	outputs := map[string]string{"String": s.String(), "Error": (&Error{Problems: full.problems()}).Error()}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%p", "%T", "%20.9s"} {
 		outputs["secret "+verb] = fmt.Sprintf(verb, s)
@@ -40,7 +40,7 @@ func TestSecretNeverPrints(t *testing.T) {
 			t.Errorf("printed as %q", got)
 		}
 	}
-	if strings.Count(string(encoded), `"(secret)"`) != 3 {
+	if strings.Count(string(encoded), `"(secret)"`) != 4 {
 		t.Errorf("JSON is %s", encoded)
 	}
 }
@@ -60,7 +60,7 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"hunter2", "'hunter2", `"hunter2`, `"\hunter2"`, "['hunter2']", "{a = 'hunter2'}", "'x' hunter2", `"hunter2` + "\x00\"",
 		`"""hunter2`, "'x'\nsecret = 'hunter2'", "1979-05-27T07:32:00Z hunter2", `"hunter2\u00"`, "=hunter2", "''hunter2'",
 	} {
-		for _, key := range []string{"[component]\nsecret", "[gateway]\nident_secret", "[[network]]\npassword"} {
+		for _, key := range []string{"[component]\nsecret", "[gateway]\nident_secret", "[store]\npostgres", "[[network]]\npassword"} {
 			_, err := load(t, key+" = "+value+"\n")
 			if err == nil || strings.Contains(err.Error(), hunter) {
 				t.Errorf("%s = %s: %v", key, value, err)

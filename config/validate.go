@@ -82,6 +82,7 @@ func (c *Config) problems() []Problem {
 	k.component(&c.Component)
 	oneOf(k, "log.level", c.Log.Level, LevelTrace, LevelDebug, LevelInfo, LevelWarn, LevelError)
 	oneOf(k, "log.format", c.Log.Format, LogJSON, LogConsole)
+	k.store(&c.Store)
 	k.gateway(c)
 	k.irc("irc.", &c.IRC)
 	k.networks(c)
@@ -116,6 +117,16 @@ func isDomain(s string) bool {
 	}
 	return utf8.ValidString(s) && len(s) <= 255 && !strings.ContainsAny(s, "@/ \"&'<>:[]") &&
 		!strings.ContainsFunc(s, unicode.IsControl) && !slices.Contains(strings.Split(s, "."), "")
+}
+
+// store looks at the settings alone: whether there can be a database is for whoever
+// opens it to say.
+func (k *checker) store(s *Store) {
+	k.line("store.path", s.Path, 4000)
+	if url := s.Postgres.Reveal(); url != "" {
+		k.require(strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://"),
+			"store.postgres", "does not begin with postgres://")
+	}
 }
 
 func (k *checker) gateway(c *Config) {

@@ -46,6 +46,8 @@ func TestValidateEverySetting(t *testing.T) {
 		"component.max_stanza":    each(func(c *Config, n int) { c.Component.MaxStanza, c.Component.QueueBytes = n, 1<<30 }, -1, 0, 9999, 16<<20+1),
 		"log.level":               each(func(c *Config, s Level) { c.Log.Level = s }, "", "INFO", "loud"),
 		"log.format":              each(func(c *Config, s LogFormat) { c.Log.Format = s }, "", "xml"),
+		"store.path":              each(func(c *Config, s string) { c.Store.Path = s }, "a\x00b", "\xff", strings.Repeat("x", 4001)),
+		"store.postgres":          each(func(c *Config, s string) { c.Store.Postgres = NewSecret(s) }, "isthmus.db", "mysql://x", "host=localhost"),
 		"gateway.name":            each(func(c *Config, s string) { c.Gateway.Name = s }, "", "a\nb", "\xff", strings.Repeat("x", 256)),
 		"gateway.fixed_network":   each(func(c *Config, s string) { c.Gateway.FixedNetwork = s }, "oftc", "irc.oftc.net"),
 		"gateway.allow":           each(func(c *Config, s string) { c.Gateway.Allow = []string{"*", s} }, "", "a@b@c", "a/b", "a b", "a\x00"),

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"isthmus/config"
+	"isthmus/gateway/store"
 
 	"github.com/spf13/cobra"
 )
@@ -19,10 +21,11 @@ func checkCommand() *cobra.Command {
 	}
 	path := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		_, err := config.Load(*path)
+		c, err := config.Load(*path)
 		var bad *config.Error
 		switch {
 		case err == nil:
+			noteStore(cmd.OutOrStdout(), *path, c.Store)
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: OK\n", *path)
 			return nil
 		case !errors.As(err, &bad):
@@ -38,4 +41,16 @@ func checkCommand() *cobra.Command {
 		return fmt.Errorf("problems in the configuration: %d", len(bad.Problems))
 	}
 	return cmd
+}
+
+// noteStore says why serve could not open the store. It is no problem of the
+// configuration: it may be another user who runs serve, for whom systemd makes the
+// directory.
+func noteStore(w io.Writer, path string, c config.Store) {
+	if c.Path == "" || !c.Postgres.IsZero() {
+		return
+	}
+	if err := store.Check(c.Path); err != nil {
+		fmt.Fprintf(w, "%s: note: store.path: as this user, %v\n", path, err)
+	}
 }

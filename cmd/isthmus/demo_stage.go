@@ -12,6 +12,7 @@ import (
 	"isthmus/config"
 	"isthmus/gateway/gatewaytest/ircd"
 	"isthmus/gateway/gatewaytest/xmppd"
+	"isthmus/gateway/store"
 
 	"github.com/rs/zerolog"
 )
@@ -95,7 +96,7 @@ func (s *stage) startGateway(c *config.Config) error {
 		return err
 	}
 	log := zerolog.New(&s.journal).Level(zerolog.InfoLevel)
-	gw, err := assemble.New(c, assemble.Options{Version: programVersion()}, log)
+	gw, err := assemble.New(c, assemble.Options{Version: programVersion(), Documents: store.NewNotebook()}, log)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ const minimal = `
 [component]
 domain = "irc.example.org"
 secret = "hunter2"
+[store]
+path = ":memory:"
 [[network]]
 name = "libera"
 addresses = ["irc.libera.chat:6697"]
@@ -54,7 +56,11 @@ func TestCheck(t *testing.T) {
 		text, stdout, stderr string
 		status               int
 	}{
-		"good":   {minimal, "FILE: OK\n", "", 0},
+		"good": {minimal, "FILE: OK\n", "", 0},
+		"no store": {
+			strings.ReplaceAll(minimal, ":memory:", "/proc/isthmus.db"),
+			"FILE: note: store.path: as this user, /proc cannot be written to: let there be a directory that the user who runs isthmus may write to, or set store.path to a file elsewhere (empty: nothing is kept)\nFILE: OK\n", "", 0,
+		},
 		"syntax": {"\n[component]\nsecret = 'hunter2\n", "FILE:3: literal strings cannot have new lines\n", "isthmus: problems in the configuration: 1\n", 1},
 		"several": {
 			minimal + "rate = 0\n[gateway]\nlinger = '1ns'\n",

@@ -55,7 +55,9 @@ func serveCommand(build builder) *cobra.Command {
 		setLevel(cfg.Log.Level)
 		log := newLogger(cmd.ErrOrStderr(), cfg.Log)
 		gw, err := build(cfg, log)
-		if err != nil {
+		if out := (*outage)(nil); errors.As(err, &out) {
+			return err
+		} else if err != nil {
 			return &configError{err}
 		}
 		s := &service{path: *path, cfg: cfg, gateway: gw, log: log, notify: notifySystemd}
@@ -68,6 +70,11 @@ func serveCommand(build builder) *cobra.Command {
 type configError struct{ error }
 
 func (e *configError) Unwrap() error { return e.error }
+
+// An outage is an error that may be over at the next start.
+type outage struct{ error }
+
+func (e *outage) Unwrap() error { return e.error }
 
 // notifySystemd tells the service manager of a state, if there is one that listens.
 func notifySystemd(state string) {

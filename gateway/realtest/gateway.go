@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 )
 
@@ -35,10 +36,14 @@ func Build(t testing.TB) string {
 
 // StartGateway starts the gateway with the text of a configuration file. It may not
 // be ready yet: [XMPPClient.AwaitComponent] waits for that. A data race that it
-// finds is its exit status 66.
+// finds is its exit status 66. Its store is a file of its own, unless the text has
+// another.
 func StartGateway(t testing.TB, program, config string) *Process {
 	t.Helper()
 	p := &Process{Name: "isthmus", Dir: newDir(t, "gateway")}
+	if !strings.Contains(config, "[store]") {
+		p.env = append(p.env, "ISTHMUS_STORE_PATH="+p.Dir+"/isthmus.db")
+	}
 	p.write(t, "isthmus.toml", config)
 	p.argv = []string{program, "serve", "--config", p.Dir + "/isthmus.toml"}
 	p.run(t)

@@ -9,6 +9,7 @@ import (
 
 	"isthmus/cmd/assemble"
 	"isthmus/config"
+	"isthmus/gateway/store"
 )
 
 // assembled is the gateway itself: real shells, real hub, pipes for sockets.
@@ -34,6 +35,7 @@ func assembled(ctx context.Context, toml string, dialXMPP, dialIRC Dial) (func()
 	}
 	g, err := assemble.New(c, assemble.Options{
 		Net: assemble.Net{XMPP: dialXMPP, IRC: dialIRC}, Version: "test", KeepPanics: true,
+		Documents: store.NewNotebook(),
 	}, log)
 	if err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ import (
 	"isthmus/gateway/gatewaytest/ircd"
 	"isthmus/gateway/gatewaytest/strict"
 	"isthmus/gateway/gatewaytest/xmppd"
+	"isthmus/gateway/store"
 	"isthmus/xmppside/stanza"
 )
 
@@ -102,6 +103,7 @@ func start(t *testing.T, rate float64, burst int) *rig {
 	}
 	g, err := assemble.New(c, assemble.Options{
 		Net: assemble.Net{XMPP: r.dialXMPP, IRC: r.dialIRC}, Version: "test", KeepPanics: true,
+		Documents: store.NewNotebook(),
 	}, log)
 	if err != nil {
 		t.Fatal(err)
