@@ -265,6 +265,7 @@ var handlers = map[string]func(*Core, *incoming){
 	"367": (*Core).onEntry, "348": (*Core).onEntry, "346": (*Core).onEntry, "728": (*Core).onEntry,
 	"368": (*Core).onIgnored, "349": (*Core).onIgnored, "347": (*Core).onIgnored, "729": (*Core).onIgnored,
 	"INVITE": (*Core).onInvite, "341": (*Core).onIgnored,
+	"710": (*Core).onKnock, "711": (*Core).onIgnored,
 
 	"QUIT": (*Core).onQuit, "NICK": (*Core).onNick, "AWAY": (*Core).onAway,
 	"ACCOUNT": (*Core).onAccount, "CHGHOST": (*Core).onChghost, "SETNAME": (*Core).onSetname,

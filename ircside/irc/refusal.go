@@ -44,7 +44,21 @@ func (c *Core) faultOf(in *incoming, n int) Fault {
 	if len(in.Params) > 3 {
 		f.Extra = in.Param(2)
 	}
+	if n == 480 && f.Target == "" {
+		f.Target = c.channelIn(f.Text)
+	}
 	return f
+}
+
+// channelIn is the first channel that a text names; "" if it names none.
+// COMPAT UnrealIRCd, InspIRCd 2: "Cannot knock on #c (…)" is all that 480 says.
+func (c *Core) channelIn(text string) string {
+	for _, word := range strings.Fields(text) {
+		if c.support.IsChannel(word) {
+			return strings.TrimRight(word, ",")
+		}
+	}
+	return ""
 }
 
 // blame finds the command that an unlabelled numeric refuses: one that names what
@@ -108,6 +122,8 @@ func (a *asked) accepts(n int) bool {
 		return sayFaults[n]
 	case a.verb == "NICK":
 		return n >= 430 && n <= 439 || n == 447 || n == 484
+	case a.verb == "KNOCK":
+		return knockFaults[n]
 	}
 	return !joinOnly[n] && n != 404
 }
@@ -127,6 +143,7 @@ var (
 		480, 485, 488, 489, 490, 495, 500, 519, 520, 524, 609, 926)
 	sayFaults = set(263, 401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 439, 440, 442,
 		461, 477, 486, 487, 488, 489, 490, 492, 494, 531, 573, 716, 718)
+	knockFaults = set(263, 401, 403, 404, 421, 437, 439, 442, 461, 471, 474, 476, 477, 479, 480, 482, 517, 712, 713, 714, 715, 926)
 	otherFaults = set(263, 609, 690, 696, 697, 698, 712, 713, 714, 715, 716, 723, 734, 742, 743, 902,
 		904, 905, 906, 907, 908, 926, 972, 974)
 )

@@ -14,7 +14,9 @@ func (c *Core) onText(in *incoming) {
 	}
 	t.Status, t.Target = c.support.SplitStatus(in.Param(0))
 	if t.Server {
-		c.event(Note{From: in.Source.Name, Text: t.Body})
+		if in.Command != "NOTICE" || !c.knockNotice(in.Param(0), t.Body) {
+			c.event(Note{From: in.Source.Name, Text: t.Body})
+		}
 		return
 	}
 	if in.Command == "NOTICE" {
