@@ -79,13 +79,18 @@ func (u *user) occupantMessage(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, notFound("Nobody of that nick is in the room."))
 		return
 	}
-	r.up.ready(func() { r.up.private(s, m.Nick, r.channel) }, func(err error) { u.refuse(s, err) })
+	r.up.ready(func() {
+		if !r.up.directInvite(s, m.Nick) {
+			r.up.private(s, m.Nick, r.channel)
+		}
+	}, func(err error) { u.refuse(s, err) })
 }
 
 // nickMessage is a private message by nick%network. It opens a connection if there
 // is none.
 func (u *user) nickMessage(s *stanza.Stanza, at mapping.Address) {
-	if body, ok := s.Body(); !ok || body == "" {
+	body, _ := s.Body()
+	if _, invites, _ := muc.ParseDirect(s); body == "" && !invites {
 		return
 	}
 	if s.Type == "groupchat" {
@@ -97,7 +102,11 @@ func (u *user) nickMessage(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, err)
 		return
 	}
-	up.ready(func() { up.private(s, at.Name, "") }, func(err error) { u.refuse(s, err) })
+	up.ready(func() {
+		if !up.directInvite(s, at.Name) {
+			up.private(s, at.Name, "")
+		}
+	}, func(err error) { u.refuse(s, err) })
 }
 
 // defaultNick is the nick to ask for when no room says one: one that the user has

@@ -42,6 +42,7 @@ var (
 // says of it.
 var topics = []func(*iq.Mux[query]){
 	discoTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
+	registerTopic,
 }
 
 func newMux() *iq.Mux[query] {

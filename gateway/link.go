@@ -130,6 +130,7 @@ func (up *uplink) abort() {
 		up.linger.Stop()
 	}
 	up.state = linkClosing
+	up.seated()
 }
 
 // close says QUIT. The uplink ends with the seat.

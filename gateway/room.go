@@ -25,6 +25,8 @@ type room struct {
 	told     string   // the topic that members were told last
 	topics   int      // how often the topic changed
 	subjects []string // ids of our own messages that ask for another
+	knocks   knocks   // who asks to be let in
+	pleas    pace     // how often voice was asked for
 }
 
 // An occupant is a client in a room, by the address that it used: the same channel
@@ -156,7 +158,9 @@ func (r *room) send(o *occupant, shown []mapping.Shown) { r.sendAs(o, "", shown)
 func (r *room) sendAs(o *occupant, id string, shown []mapping.Shown) {
 	for _, s := range shown {
 		p := &stanza.Stanza{Kind: stanza.Presence, Type: s.Type, ID: id, From: o.at, To: o.client.jid, Children: s.Children}
-		if s.Line {
+		if s.Line && s.Type == "normal" {
+			p.Kind, p.Type, p.ID, p.Lang = stanza.Message, "", newID(), o.client.lang
+		} else if s.Line {
 			p.Kind, p.Type, p.ID, p.Lang = stanza.Message, "groupchat", "", o.client.lang
 		} else if from, ok := occupantAddress(o.at, s.Nick); ok {
 			p.From = from

@@ -42,6 +42,12 @@ func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 		}
 		return
 	}
+	if failed, ok := u.roomForm(s, at); ok {
+		if failed != nil {
+			u.refuse(s, failed)
+		}
+		return
+	}
 	if s.Type != "groupchat" {
 		u.refuse(s, badRequest("A message to a room is of the type groupchat."))
 		return
@@ -215,6 +221,7 @@ func (up *uplink) text(t irc.Text) {
 		up.ctcpRequest(t)
 	case t.Kind == irc.CTCPReply:
 		up.ctcpReply(t)
+	case up.voiceAsked(t):
 	case t.Self && up.questions[t.Ref].says():
 		q := up.questions[t.Ref]
 		q.ids = append(q.ids, t.ID)

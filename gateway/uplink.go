@@ -12,6 +12,7 @@ import (
 	"isthmus/config"
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
 
@@ -55,6 +56,8 @@ type uplink struct {
 	notes    []string // what the server said last, for whoever asks
 	lastErr  error
 	awayText string // as the network has it; "" is here
+	nick     string // as other users of the gateway know it; "" is not here
+	calls    calls  // invitations from IRC
 }
 
 // A wish is what waits for a network to let us in, and how to say that it did not.
@@ -121,7 +124,7 @@ func (up *uplink) dial() error {
 		nick = mapping.FitNick(asked, up.view.Support())
 	}
 	id := irc.Identity{
-		Nick: nick, User: up.user.ident(), Realname: up.user.realname(nick),
+		Nick: nick, User: up.user.hub.ident(up.user.jid), Realname: up.user.realname(nick),
 		Password: up.net.Password.Reveal(),
 		Retry: func(attempt, numeric int, s *irc.Support) string {
 			return mapping.NickRetry(asked, attempt, numeric, s)
@@ -141,10 +144,10 @@ func (up *uplink) dial() error {
 
 // ident is the USER name: short, the same for each bare JID, and telling nothing
 // to who has not the key.
-func (u *user) ident() string {
-	h := hmac.New(sha256.New, u.hub.key[:])
-	h.Write([]byte("user " + u.jid.String()))
-	text := base32.StdEncoding.EncodeToString(h.Sum(nil))
+func (h *Hub) ident(bare jid.JID) string {
+	mac := hmac.New(sha256.New, h.key[:])
+	mac.Write([]byte("user " + bare.String()))
+	text := base32.StdEncoding.EncodeToString(mac.Sum(nil))
 	return "x" + strings.ToLower(text[:8])
 }
 
@@ -166,6 +169,7 @@ func (up *uplink) take(turn int, events []irc.Event) {
 	for _, ev := range events {
 		up.event(ev)
 	}
+	up.seated()
 }
 
 // event does three things with each event there is: the view takes it in, what is
@@ -200,6 +204,8 @@ func (up *uplink) event(ev irc.Event) {
 		up.talkRenamed(ev.Old, ev.New)
 	case irc.Invited:
 		up.invited(ev)
+	case irc.Knocked:
+		up.knocked(ev)
 	case irc.AwayReply:
 		up.awayReply(ev)
 	case irc.Fault, irc.Done, irc.Answer, irc.Entry:

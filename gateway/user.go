@@ -32,6 +32,7 @@ type user struct {
 	posted   uint64                  // counts stanzas; guarded by hub.mu
 	departed map[departure]*departed // guarded by hub.mu
 	parted   atomic.Bool             // there is some of them
+	nicks    map[string]string       // by network, where the user is now; guarded by hub.mu
 
 	// The goroutine's own.
 	config   *config.Config
@@ -47,6 +48,7 @@ type user struct {
 	admitted []*occupant // who have sent something before they were in
 	stopped  bool
 	session  session
+	invites  invites
 }
 
 // mail is what reaches a user: a stanza, events of a seat, or a call.
@@ -76,7 +78,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 	return &user{
 		hub: h, jid: bare, log: h.log.With().Stringer("user", bare).Logger(),
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
-		departed: map[departure]*departed{}, config: h.config.Load(),
+		departed: map[departure]*departed{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
 		parked: map[jid.JID]*parked{},
 	}

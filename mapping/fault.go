@@ -22,6 +22,7 @@ const (
 	ForSubject                // a message that sets the subject
 	ForAdmin                  // a role, an affiliation, a list, the configuration
 	ForInvite                 // an invitation
+	ForKnock                  // a wish to be let in
 	ForConnection             // getting onto the network: all that waits for it
 )
 

@@ -11,13 +11,19 @@ import "isthmus/xmppside/stanza"
 // modify/not-acceptable instead.
 var numerics = map[int][]refusal{
 	263: always(stanza.Wait, stanza.ResourceConstraint, "The network is busy. Try again in a while."),
-	401: always(stanza.Cancel, stanza.ItemNotFound, "Nobody of that nick is on the network."),
+	401: {
+		{dests: of(ForKnock), typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "The network has no such channel."},
+		{typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "Nobody of that nick is on the network."},
+	},
 	402: always(stanza.Cancel, stanza.ItemNotFound, "The network has no such server."),
 	403: {
 		{dests: of(ForJoin), typ: stanza.Modify, condition: stanza.JIDMalformed, say: "The network has no channel of that name and allows none. Check the name."},
 		{typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "The network has no such channel."},
 	},
-	404: always(stanza.Auth, stanza.Forbidden, "The channel does not let you speak. Ask an operator for voice, or log in to the network."),
+	404: {
+		{dests: of(ForKnock), typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you knock: it is private, or you are banned. Ask somebody in it."},
+		{typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you speak. Ask an operator for voice, or log in to the network."},
+	},
 	405: always(stanza.Wait, stanza.ResourceConstraint, "You are in as many channels as the network allows. Leave one first."),
 	407: {
 		{dests: of(ForJoin), typ: stanza.Modify, condition: stanza.PolicyViolation, say: "The network cannot tell which channel is meant. Check the name."},
@@ -34,7 +40,10 @@ var numerics = map[int][]refusal{
 		{typ: stanza.Modify, condition: stanza.BadRequest, say: "The network does not take that mask. Check it."},
 	},
 	417: always(stanza.Modify, stanza.PolicyViolation, "The message is too long for the network. Send it in parts."),
-	421: always(stanza.Cancel, stanza.FeatureNotImplemented, "The network does not know that command."),
+	421: {
+		{dests: of(ForKnock), typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "One cannot knock at channels on this network. Ask somebody in it for an invitation."},
+		{typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "The network does not know that command."},
+	},
 	430: always(stanza.Cancel, stanza.NotAllowed, "Nicks cannot be changed in one of your channels now. Leave it first."),
 	431: always(stanza.Modify, stanza.JIDMalformed, "A nick is missing. Choose one."),
 	432: always(stanza.Modify, stanza.NotAcceptable, "The network does not take that nick. Choose another: letters and digits are safe."),
@@ -84,6 +93,12 @@ var numerics = map[int][]refusal{
 		{typ: stanza.Modify, condition: stanza.JIDMalformed, say: "The network does not take that name of a channel. Check it."},
 	},
 	480: {
+		{dests: of(ForKnock), words: "not exist", typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "The network has no such channel."},
+		{dests: of(ForKnock), words: "already", typ: stanza.Cancel, condition: stanza.Conflict, say: "You are in that channel already."},
+		{dests: of(ForKnock), words: "not invite only", typ: stanza.Modify, condition: stanza.UnexpectedRequest, say: "The channel is open. Just join it."},
+		{dests: of(ForKnock), words: "banned", typ: stanza.Auth, condition: stanza.Forbidden, say: "You are banned from this channel. Ask one of its operators, or ChanServ if you have access."},
+		{dests: of(ForKnock), words: "flood", typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "You have knocked at too many channels. Wait a little."},
+		{dests: of(ForKnock), typ: stanza.Cancel, condition: stanza.NotAllowed, say: "One cannot knock at this channel."},
 		{words: "ssl|tls|secure", typ: stanza.Modify, condition: stanza.NotAcceptable, say: "Only connections with TLS may join this channel. Ask the gateway's operator."},
 		{words: "knock", typ: stanza.Cancel, condition: stanza.NotAllowed, say: "One cannot knock at this channel."},
 		{typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "Too many join this channel just now. Wait a little and try again."},

@@ -271,7 +271,7 @@ var handlers = map[string]func(*Core, *incoming){
 	"ACCOUNT": (*Core).onAccount, "CHGHOST": (*Core).onChghost, "SETNAME": (*Core).onSetname,
 	"301": (*Core).onAwayReply, "305": (*Core).onIgnored, "306": (*Core).onIgnored,
 	"352": (*Core).onWho, "354": (*Core).onWhox, "315": (*Core).onIgnored,
-	"396": (*Core).onHiddenHost,
+	"396": (*Core).onHiddenHost, "900": (*Core).onLogged, "901": (*Core).onLogged,
 
 	"PRIVMSG": (*Core).onText, "NOTICE": (*Core).onText, "TAGMSG": (*Core).onIgnored,
 }

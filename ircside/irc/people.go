@@ -83,6 +83,16 @@ func (c *Core) onAccount(in *incoming) {
 	c.event(About{Person: p, Known: KnownAccount})
 }
 
+// onLogged is 900, with our account, and 901: we are logged in, or not any more.
+// https://ircv3.net/specs/extensions/sasl-3.1
+func (c *Core) onLogged(in *incoming) {
+	p := Person{Nick: c.nick}
+	if in.Command == "900" {
+		p.Account = account(in.Param(2))
+	}
+	c.event(About{Person: p, Known: KnownAccount})
+}
+
 func (c *Core) onChghost(in *incoming) {
 	if len(in.Params) < 2 {
 		return

@@ -21,6 +21,8 @@ const (
 	NSOwner      = NS + "#owner"
 	NSRoomConfig = NS + "#roomconfig"
 	NSRoomInfo   = NS + "#roominfo"
+	NSRegister   = NS + "#register" // of a form. §15.5.1
+	NSRequest    = NS + "#request"  // of a form. §15.5.1
 )
 
 // A Role is what somebody may do in a room while they are in it. Roles compare:
@@ -140,6 +142,7 @@ func (i Item) Element(ns string) *stanza.Element {
 type User struct {
 	Item     Item
 	Invite   Invite // From says who invites
+	Decline  Invite // From says who does not come
 	Password string // of the room, along with an invitation
 	Status   []Status
 }
@@ -151,7 +154,10 @@ func (u User) Element() *stanza.Element {
 		x.Add(u.Item.Element(NSUser))
 	}
 	if u.Invite != (Invite{}) {
-		x.Add(u.Invite.element())
+		x.Add(u.Invite.element("invite"))
+	}
+	if u.Decline != (Invite{}) {
+		x.Add(u.Decline.element("decline"))
 	}
 	if u.Password != "" {
 		x.Add(stanza.T(NSUser, "password", u.Password))
@@ -166,8 +172,8 @@ func (u User) Element() *stanza.Element {
 	return x
 }
 
-func (i Invite) element() *stanza.Element {
-	e := stanza.E(NSUser, "invite").Set("from", i.From.String()).Set("to", i.To.String())
+func (i Invite) element(name string) *stanza.Element {
+	e := stanza.E(NSUser, name).Set("from", i.From.String()).Set("to", i.To.String())
 	if i.Reason != "" {
 		e.Add(stanza.T(NSUser, "reason", i.Reason))
 	}

@@ -71,6 +71,7 @@ func TestUser(t *testing.T) {
 			"<x><status code=110><status code=201><status code=210>"},
 		{"invitation", User{Invite: Invite{From: ann, Reason: "come"}, Password: "key"},
 			"<x><invite from=ann@x.example/desk><reason>come<password>key"},
+		{"refusal", User{Decline: Invite{From: ann, Reason: "busy"}}, "<x><decline from=ann@x.example/desk><reason>busy"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -31,6 +31,10 @@ type Config struct {
 	Password    string            // "": none is asked for
 	Accounts    map[string]string // account to password, for SASL PLAIN
 
+	// Knock is how operators are told of a KNOCK: "" by 710, "inspircd" and "hybrid" by
+	// the notices of those. "none": the command is unknown.
+	Knock string
+
 	// Strict watches all connections, not only those of ServeConnStrict.
 	Strict bool
 	// Violation is told of each violation as it is found, besides the list that

@@ -28,6 +28,7 @@ func commands() map[string]command {
 		"INVITE": {run: (*Server).invite, least: 2},
 		"JOIN":   {run: (*Server).join, least: 1},
 		"KICK":   {run: (*Server).kick, least: 2, empty: 3},
+		"KNOCK":  {run: (*Server).knock, least: 1, empty: 2},
 		"LIST":   {run: (*Server).listChannels},
 		"MODE":   {run: (*Server).mode, least: 1},
 		"NAMES":  {run: (*Server).names},

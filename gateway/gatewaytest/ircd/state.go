@@ -56,6 +56,7 @@ type channel struct {
 	flags   map[byte]string  // modes but prefixes and lists, with their parameter
 	lists   map[byte][]entry // 'b', 'e', 'I', …
 	invited map[*client]bool
+	knocked []*client // who may not knock again
 	topic   string
 	topicBy string
 	topicAt time.Time

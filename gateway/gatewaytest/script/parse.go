@@ -142,6 +142,8 @@ func (h *header) option(option string) error {
 		n, err := strconv.Atoi(value)
 		c.NickLen = n
 		return err
+	case "knock":
+		c.Knock = value
 	case "cutnick":
 		c.CutNick = true
 	case "motd":
