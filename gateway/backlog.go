@@ -20,6 +20,10 @@ type words struct {
 	lang     string
 	children []*stanza.Element // what a message holds besides what the room adds
 	size     int               // bytes that the children take, about
+
+	own      bool  // one of our own clients said it
+	fleeting bool  // it means nothing to those who come later
+	rich     *rich // not every client can use all of that; nil: every one can
 }
 
 // maxBacklog is how many bytes of words a room keeps.
@@ -85,6 +89,16 @@ func clone(e *stanza.Element) *stanza.Element {
 	return c
 }
 
+// find is the last of the words that are kept and fit.
+func (b *backlog) find(fits func(words) bool) (w words, ok bool) {
+	for i := len(b.kept) - 1; i >= 0; i-- {
+		if fits(b.kept[i]) {
+			return b.kept[i], true
+		}
+	}
+	return words{}, false
+}
+
 // since are the words after a number.
 func (b *backlog) since(seq uint64) []words {
 	i, _ := slices.BinarySearchFunc(b.kept, seq+1, func(w words, seq uint64) int {
@@ -94,10 +108,13 @@ func (b *backlog) since(seq uint64) []words {
 }
 
 // wanted are the words that a join asks for: every limit that it names holds; most
-// counts if it names none. chars is how long the stanza of some words is.
-// XEP-0045 §7.2.14.
-func (b *backlog) wanted(h muc.History, most int, now time.Time, chars func(words) int) []words {
+// counts if it names none. usable says whether the client can use them, and chars is how
+// long their stanza is. XEP-0045 §7.2.14.
+func (b *backlog) wanted(h muc.History, most int, now time.Time, usable func(words) bool, chars func(words) int) []words {
 	list := b.kept
+	if i := slices.IndexFunc(list, func(w words) bool { return !usable(w) }); i >= 0 {
+		list = slices.DeleteFunc(slices.Clone(list), func(w words) bool { return !usable(w) })
+	}
 	if h.MaxStanzas.Set {
 		most = h.MaxStanzas.N
 	} else if h.Seconds.Set || !h.Since.IsZero() || h.MaxChars.Set {
@@ -123,16 +140,17 @@ func (b *backlog) wanted(h muc.History, most int, now time.Time, chars func(word
 // sendHistory tells a newcomer what was said before.
 func (r *room) sendHistory(o *occupant, h muc.History) {
 	chars := func(w words) int {
-		if m := r.spoken(o, w, true); m != nil {
+		if m := r.spoken(o, w, r.rendered(o, w), true); m != nil {
 			return utf8.RuneCount(m.Append(nil))
 		}
 		return 0
 	}
+	usable := func(w words) bool { return w.rich == nil || r.rendered(o, w) != nil }
 	most := r.up.user.config.Gateway.History
 	if o.old {
 		most = min(most, maxOldHistory)
 	}
-	for _, w := range r.backlog.wanted(h, most, time.Now(), chars) {
+	for _, w := range r.backlog.wanted(h, most, time.Now(), usable, chars) {
 		r.show(o, w, true)
 	}
 }

@@ -57,7 +57,7 @@ func TestWanted(t *testing.T) {
 		{"since says less", 5, muc.History{Seconds: set(1000), Since: now}, "e"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := filled(5, c.kept, now).wanted(c.h, 3, now, func(words) int { return 100 })
+			got := filled(5, c.kept, now).wanted(c.h, 3, now, func(words) bool { return true }, func(words) int { return 100 })
 			if ids(got) != c.want {
 				t.Errorf("got %q, not %q", ids(got), c.want)
 			}

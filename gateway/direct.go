@@ -89,8 +89,8 @@ func (u *user) occupantMessage(s *stanza.Stanza, at mapping.Address) {
 // nickMessage is a private message by nick%network. It opens a connection if there
 // is none.
 func (u *user) nickMessage(s *stanza.Stanza, at mapping.Address) {
-	body, _ := s.Body()
-	if _, invites, _ := muc.ParseDirect(s); body == "" && !invites {
+	text := mapping.Carried(s.Children, mapping.Reference{}, true)
+	if _, invites, _ := muc.ParseDirect(s); text == "" && !invites {
 		return
 	}
 	if s.Type == "groupchat" {
@@ -120,11 +120,11 @@ func (u *user) defaultNick() string {
 
 // private sends a private message. by is the channel by which it was addressed.
 func (up *uplink) private(s *stanza.Stanza, nick, by string) {
-	body, ok := s.Body()
-	if !ok || body == "" {
+	text := mapping.Carried(s.Children, mapping.Reference{}, true)
+	if text == "" {
 		return // chat states and the like
 	}
-	cmd, err := up.command(nick, body)
+	cmd, err := up.command(nick, text)
 	if err != nil {
 		up.user.refuse(s, err)
 		return

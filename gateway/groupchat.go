@@ -160,14 +160,14 @@ func oldDelayed(by jid.JID, at time.Time) *stanza.Element {
 }
 
 // oldWords are words as an old client can show them: what can be read of them.
-func oldWords(at jid.JID, w words, old bool) (out []*stanza.Element) {
-	for _, c := range w.children {
+func oldWords(at jid.JID, children []*stanza.Element, said time.Time, old bool) (out []*stanza.Element) {
+	for _, c := range children {
 		if c.Space == "" && c.Local == "body" {
 			out = append(out, c)
 		}
 	}
 	if old {
-		out = append(out, delayed(at, w.at), oldDelayed(at, w.at))
+		out = append(out, delayed(at, said), oldDelayed(at, said))
 	}
 	return out
 }

@@ -34,7 +34,8 @@ type held struct {
 	timer *time.Timer
 }
 
-// roomMessage is a message to a room: words, the subject, or nothing that IRC knows.
+// roomMessage is a message to a room: words, the subject, or what only some clients can
+// use.
 func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 	if invited, ok := u.roomInvite(s, at); ok {
 		if invited != nil {
@@ -58,15 +59,15 @@ func (u *user) roomMessage(s *stanza.Stanza, at mapping.Address) {
 		return
 	}
 	subject, isSubject := s.Subject()
-	body, isBody := s.Body()
+	_, isBody := s.Body()
 	switch {
 	case isSubject && o.old: // the words with it say so, and no more
 		r.setSubject(o, s, subject)
-	case isBody && body != "":
-		r.say(o, s)
 	case isSubject && !isBody && s.Child("", "thread") == nil: // XEP-0045 §8.1
 		r.setSubject(o, s, subject)
-	} // chat states, markers and the like are no words
+	default:
+		r.say(o, s)
+	}
 }
 
 // setSubject asks for another topic. All see it when the network has taken it; who
@@ -93,17 +94,25 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		r.up.user.refuse(s, errTooLong)
 		return
 	}
-	if !r.open() {
+	text, _ := s.Body()
+	rich := r.rich(o, s)
+	if rich != nil {
+		text = mapping.Carried(s.Children, rich.about, false)
+	}
+	switch {
+	case text == "":
+		r.pass(s, rich)
+		return
+	case !r.open():
 		r.hold(o, s)
 		return
 	}
-	body, _ := s.Body()
-	cmd, err := r.up.command(r.channel, body)
+	cmd, err := r.up.command(r.channel, text)
 	if err != nil {
 		r.up.user.refuse(s, err)
 		return
 	}
-	r.up.give(cmd, func(ids []string) { r.reflect(s, ids) }, func(err error) {
+	r.up.give(cmd, func(ids []string) { r.reflect(s, rich, ids) }, func(err error) {
 		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 	})
 }
@@ -153,31 +162,49 @@ func (up *uplink) command(target, body string) (irc.Command, error) {
 
 // reflect shows our own message to all of the user's clients, with the id that its
 // sender gave it, whole even if it was split. XEP-0045 §7.4.
-func (r *room) reflect(s *stanza.Stanza, ids []string) {
+func (r *room) reflect(s *stanza.Stanza, rich *rich, ids []string) {
 	id := ""
 	if len(ids) > 0 {
 		id = ids[0]
 	}
-	w := words{id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang)}
-	for _, c := range s.Children {
-		if !muc.RoomOnly(c) {
-			w.children = append(w.children, clone(c))
-		}
+	w := words{
+		id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
+		own: true, rich: rich, children: passedOn(s.Children),
 	}
 	r.said(w)
 }
 
+// passedOn is a copy of what a client says, but for what only a room may.
+func passedOn(children []*stanza.Element) []*stanza.Element {
+	var out []*stanza.Element
+	for _, c := range children {
+		if !muc.RoomOnly(c) {
+			out = append(out, clone(c))
+		}
+	}
+	return out
+}
+
 // said shows words to everybody in the room, and keeps them.
 func (r *room) said(w words) {
-	if w.id == "" {
-		w.id = newID()
+	if !w.fleeting {
+		if w.id == "" {
+			w.id = newID()
+		}
+		w = r.backlog.add(w)
 	}
-	w = r.backlog.add(w)
+	var made []rendering
 	for _, o := range r.present() {
 		if o.missing == nil {
-			r.show(o, w, false)
+			children := w.children
+			if w.rich != nil {
+				children, made = r.rendering(o, w, made)
+			}
+			if m := r.spoken(o, w, children, false); m != nil {
+				r.up.user.send(m)
+			}
 		}
-		if o.missing != nil { // the stream is gone, as we see now
+		if o.missing != nil && !w.fleeting { // the stream is gone, as we see now
 			o.missing.seq = min(o.missing.seq, w.seq-1)
 		}
 	}
@@ -185,26 +212,28 @@ func (r *room) said(w words) {
 
 // show shows words to one occupant; old ones say when they were said.
 func (r *room) show(o *occupant, w words, old bool) {
-	if m := r.spoken(o, w, old); m != nil {
+	if m := r.spoken(o, w, r.rendered(o, w), old); m != nil {
 		r.up.user.send(m)
 	}
 }
 
-// spoken is the message that shows words to an occupant; nil for a nick that no
-// address can hold.
-func (r *room) spoken(o *occupant, w words, old bool) *stanza.Stanza {
+// spoken is the message that shows words to an occupant, children being what its client
+// can use of them; nil for nothing, and for a nick that no address can hold.
+func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool) *stanza.Stanza {
 	from, ok := occupantAddress(o.at, w.nick)
-	if !ok {
+	if !ok || children == nil {
 		return nil
 	}
 	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
 	if o.old {
-		m.Children = oldWords(o.at, w, old)
+		m.Children = oldWords(o.at, children, w.at, old)
 		return m
 	}
-	m.Children = make([]*stanza.Element, 0, len(w.children)+2)
-	m.Children = append(m.Children, w.children...)
-	m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))
+	m.Children = make([]*stanza.Element, 0, len(children)+2)
+	m.Children = append(m.Children, children...)
+	if w.id != "" {
+		m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))
+	}
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
 	}

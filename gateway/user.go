@@ -286,6 +286,8 @@ func (u *user) message(s *stanza.Stanza, at mapping.Address) {
 	switch {
 	case s.Type == "error":
 		u.bounced(s, at)
+	case mapping.Encrypted(s.Children):
+		u.refuse(s, errEncrypted)
 	case at.Kind == mapping.Channel && at.Occupant == "":
 		u.roomMessage(s, at)
 	case at.Kind == mapping.Channel:

@@ -194,5 +194,10 @@ var roomOnly = [...][2]string{
 // is dropped before the rest is passed on, for others would take it for the
 // room's word.
 func RoomOnly(e *stanza.Element) bool {
-	return slices.Contains(roomOnly[:], [2]string{e.Space, e.Local})
+	return slices.Contains(roomOnly[:], [2]string{e.Space, e.Local}) || e.Local == "retract" && isModerated(e)
+}
+
+// isModerated says whether a message is taken back by a moderator. XEP-0425 §5
+func isModerated(e *stanza.Element) bool {
+	return slices.ContainsFunc(e.Children(), func(c *stanza.Element) bool { return c.Local == "moderated" })
 }
