@@ -10,6 +10,9 @@
 //     the rooms wanted there. It outlives the seat: a lost link is dialled again.
 //   - A room is one channel as one seat sees it, shown to the clients that entered.
 //   - An occupant is a client in a room, by the address that it used.
+//   - An old client speaks groupchat 1.0: it enters by its presence alone, and is told in
+//     lines what others are told in presences. The ladder (ladder.go) tells it from a
+//     modern client that has lost track of a room.
 //   - A question is a command that has been given to the network and is not done.
 //   - A change is one difference in who is where (irc.Change).
 //

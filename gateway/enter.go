@@ -219,8 +219,9 @@ func (r *room) refuseOne(o *occupant, err error) {
 	}
 	r.queue = slices.Delete(r.queue, i, i+1)
 	o.client.drop()
-	r.up.user.refuseJoin(o.join, r.up.joinError(err))
-	r.up.user.refuseEarly(o, r.up.joinError(err))
+	se := r.oldJoinError(o, err)
+	r.up.user.refuseJoin(o.join, se)
+	r.up.user.refuseEarly(o, se)
 	r.end()
 }
 

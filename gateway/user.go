@@ -45,6 +45,7 @@ type user struct {
 	down     bool             // there is no stream
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	parked   map[jid.JID]*parked
+	keys     map[mapping.Address]*keptKey
 	admitted []*occupant // who have sent something before they were in
 	stopped  bool
 	session  session
@@ -80,7 +81,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
 		departed: map[departure]*departed{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
-		parked: map[jid.JID]*parked{},
+		parked: map[jid.JID]*parked{}, keys: map[mapping.Address]*keptKey{},
 	}
 }
 
@@ -221,7 +222,7 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked) == 0 && len(u.errands) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked)+len(u.keys) == 0 && len(u.errands) == 0
 }
 
 // send hands a stanza to the stream. One that is dropped is how a user may learn first

@@ -1,0 +1,154 @@
+package gateway
+
+import (
+	"strings"
+	"time"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/form"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// What moderators have the room do by IQs and forms, for clients that have neither.
+
+// manageActions are about channels, and written to their network.
+func manageActions() []action {
+	at := []iq.Place{iq.Network}
+	channel := arg{name: "channel", label: "Channel", kind: form.TextSingle}
+	nick := arg{name: "nick", label: "Nick", kind: form.TextSingle}
+	reason := arg{name: "reason", label: "Reason", kind: form.TextSingle, optional: true, rest: true}
+	mode := func(letter byte, add bool) func(*call) {
+		return func(c *call) { c.rank(irc.ModeChange{Add: add, Mode: letter, Kind: irc.PrefixMode}) }
+	}
+	return []action{
+		{name: "kick", title: "Send somebody out of a channel", at: at, args: []arg{channel, nick, reason}, run: (*call).kick},
+		{name: "ban", title: "Send somebody out of a channel, for good", at: at, args: []arg{channel, nick, reason}, run: (*call).ban},
+		{name: "op", title: "Make somebody an operator of a channel", at: at, args: []arg{channel, nick}, run: mode('o', true)},
+		{name: "deop", title: "Make an operator of a channel one no longer", at: at, args: []arg{channel, nick}, run: mode('o', false)},
+		{name: "voice", title: "Let somebody speak in a moderated channel", at: at, args: []arg{channel, nick}, run: mode('v', true)},
+		{name: "devoice", title: "Let somebody speak in a moderated channel no longer", at: at, args: []arg{channel, nick}, run: mode('v', false)},
+		{name: "topic", title: "Set the topic of a channel", at: at, run: (*call).topic,
+			args: []arg{channel, {name: "text", label: "Topic", kind: form.TextSingle, optional: true, rest: true}}},
+		{name: "key", title: "Keep the key of a channel for the next hour, to enter without giving it", at: at, run: (*call).keep,
+			args: []arg{channel, {name: "key", label: "Key", kind: form.TextPrivate}}},
+	}
+}
+
+// room is that of the channel that a call names, if it can be spoken to; if not, the
+// call is answered.
+func (c *call) room() *room {
+	up := c.online()
+	if up == nil {
+		return nil
+	}
+	if r, ok := up.rooms.Get(c.args["channel"]); ok && r.open() {
+		return r
+	}
+	c.fail(notIn(), mapping.ForAdmin)
+	return nil
+}
+
+// ends answers a call by what the network said.
+func (c *call) ends(q *question) { c.endsWith(q.err()) }
+
+func (c *call) endsWith(err error) {
+	if err != nil {
+		c.fail(err, mapping.ForAdmin)
+		return
+	}
+	c.say("Done.")
+}
+
+func (c *call) kick() {
+	if r := c.room(); r != nil {
+		r.up.ask(irc.Kick{Channel: r.channel, Nick: c.args["nick"], Reason: mapping.Line(c.args["reason"])}, c.ends)
+	}
+}
+
+// ban bans whomever an IQ would, and then kicks.
+func (c *call) ban() {
+	r := c.room()
+	if r == nil {
+		return
+	}
+	p, refused := r.plan([]muc.Item{{Affiliation: muc.Outcast, Nick: mapping.Resource(c.args["nick"]), Reason: c.args["reason"]}})
+	if refused != nil {
+		c.fail(refused, mapping.ForAdmin)
+		return
+	}
+	r.setModes(p, func(err error) {
+		if err == nil {
+			for _, k := range p.kicks {
+				r.up.do(k.Kick)
+			}
+		}
+		c.endsWith(err)
+	})
+}
+
+func (c *call) rank(change irc.ModeChange) {
+	if r := c.room(); r != nil {
+		change.Arg = c.args["nick"]
+		r.up.ask(irc.SetModes{Channel: r.channel, Changes: []irc.ModeChange{change}}, c.ends)
+	}
+}
+
+func (c *call) topic() {
+	if r := c.room(); r != nil {
+		r.up.ask(irc.SetTopic{Channel: r.channel, Text: mapping.Line(c.args["text"])}, c.ends)
+	}
+}
+
+const (
+	maxKeys = 20        // of a user, kept at a time
+	keyTime = time.Hour // for which one is
+)
+
+// A keptKey is a channel's, kept for an old client, which has no way to give one.
+type keptKey struct{ key string }
+
+// keep keeps a key. It is in memory only.
+func (c *call) keep() {
+	u, at := c.user, keyOf(c.at.Network, c.args["channel"])
+	if len(u.keys) >= maxKeys && u.keys[at] == nil {
+		c.fail(tooMuch(), mapping.ForAdmin)
+		return
+	}
+	k := &keptKey{c.args["key"]}
+	u.keys[at] = k
+	u.after(keyTime, func() {
+		if u.keys[at] == k {
+			delete(u.keys, at)
+		}
+	})
+	c.say("The key is kept for an hour.")
+}
+
+// keyOf names a channel, in whatever case somebody writes it.
+func keyOf(network, channel string) mapping.Address {
+	return mapping.Address{Kind: mapping.Channel, Network: network, Name: strings.ToLower(channel)}
+}
+
+// keptKey is the key that is kept for a channel; "" if none is.
+func (u *user) keptKey(at mapping.Address) string {
+	if k := u.keys[keyOf(at.Network, at.Name)]; k != nil {
+		return k.key
+	}
+	return ""
+}
+
+// oldJoinError is the answer to an old client's entry; where it would be told to give a
+// key it is told how.
+func (r *room) oldJoinError(o *occupant, err error) *stanza.Error {
+	se := r.up.joinError(err)
+	network, bad := r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: r.up.name})
+	if !o.old || bad != nil || se.Condition != stanza.NotAuthorized {
+		return se
+	}
+	told := *se
+	told.Text, told.Args = "The channel wants a key. Write to %s: key %s KEY, and enter again.", []string{network.String(), r.channel}
+	return &told
+}
