@@ -30,6 +30,7 @@ func manageActions() []action {
 		{name: "deop", title: "Make an operator of a channel one no longer", at: at, args: []arg{channel, nick}, run: mode('o', false)},
 		{name: "voice", title: "Let somebody speak in a moderated channel", at: at, args: []arg{channel, nick}, run: mode('v', true)},
 		{name: "devoice", title: "Let somebody speak in a moderated channel no longer", at: at, args: []arg{channel, nick}, run: mode('v', false)},
+		{name: "invite", title: "Invite somebody into a channel", at: at, args: []arg{channel, nick, reason}, run: (*call).invite},
 		{name: "topic", title: "Set the topic of a channel", at: at, run: (*call).topic,
 			args: []arg{channel, {name: "text", label: "Topic", kind: form.TextSingle, optional: true, rest: true}}},
 		{name: "key", title: "Keep the key of a channel for the next hour, to enter without giving it", at: at, run: (*call).keep,
@@ -87,6 +88,12 @@ func (c *call) ban() {
 		}
 		c.endsWith(err)
 	})
+}
+
+func (c *call) invite() {
+	if r := c.room(); r != nil {
+		r.up.call(c.args["nick"], r.channel, c.args["reason"], c.endsWith)
+	}
 }
 
 func (c *call) rank(change irc.ModeChange) {
