@@ -34,6 +34,7 @@ func TestKeepLatest(t *testing.T) {
 			t.Errorf("before it is saved: %q, %v", got, err)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got := n.has(KindSession, "a@x"); got != "999" || n.saves != 1 || k.running || k.bytes != 0 {
 			t.Errorf("%q, %d saves, running %v, %d bytes", got, n.saves, k.running, k.bytes)
 		}
@@ -81,6 +82,7 @@ func TestKeepIsBounded(t *testing.T) {
 		}
 		n.set(false, nil)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(n.docs) != maxWaiting || n.most != maxBatch || n.has(KindSession, "7") != "y" {
 			t.Errorf("%d documents, at most %d at once", len(n.docs), n.most)
 		}

@@ -112,10 +112,11 @@ func TestKept(t *testing.T) {
 			room := "#kept%net@" + Component
 			alice.JoinRoom(room, "ann", "")
 			look := func() (key, session string) {
-				s, err := store.OpenFile(t.Context(), file)
+				open, at := store.OpenFile, file
 				if name == "postgres" {
-					s, err = store.OpenPostgres(t.Context(), p.URL)
+					open, at = store.OpenPostgres, p.URL
 				}
+				s, err := open(t.Context(), at)
 				if err != nil {
 					t.Fatal(err)
 				}
