@@ -12,8 +12,9 @@ import (
 //
 // Where there are labels, every line is labelled and every label is answered.
 // Elsewhere a PING goes behind the command: most ircds are silent about what
-// changes nothing, and all answer in order, so its PONG is the end. Two commands
-// have an end of their own instead: a join, and a message that is echoed.
+// changes nothing, and all answer in order, so its PONG is the end. Three commands
+// have an end of their own instead: a join, a message that is echoed, and LIST, which
+// servers answer a little at a time and other things in between (SAFELIST).
 //
 // A message that is neither labelled nor echoed is late: taken unless it is refused.
 // It ends when each of its lines is refused, with any PONG that was asked for behind
@@ -29,6 +30,7 @@ type asked struct {
 	verb     string
 	names    []string // channel and nick that it is about, folded
 	deadline time.Time
+	limit    time.Time // of a LIST: no line of it moves the deadline beyond
 	open     int    // labels, echoes, or refusals of a late one, still to come
 	token    string // of the PING behind it
 	labelled bool
@@ -45,6 +47,8 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 	_, say := cmd.(Say)
 	_, join := cmd.(Join)
 	_, a.raw = cmd.(Raw)
+	_, list := cmd.(List)
+	a.limit = now.Add(maxListTime)
 	if join {
 		a.deadline = now.Add(c.id.JoinAfter)
 	}
@@ -57,7 +61,7 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 	switch {
 	case ref == 0:
 		return
-	case a.labelled, join, say && c.caps.Has(CapEchoMessage):
+	case a.labelled, join, list, say && c.caps.Has(CapEchoMessage):
 	case say:
 		a.late = true
 		c.trim()
@@ -253,6 +257,9 @@ func (c *Core) showRaw(in *incoming) {
 		return
 	}
 	a := in.ask
+	if n := in.Numeric(); a == nil && n >= 321 && n <= 323 && c.listing(in) != nil {
+		return
+	}
 	if a == nil {
 		i := slices.IndexFunc(c.answers.list, func(a *asked) bool { return a.token != "" })
 		if i < 0 {
@@ -266,7 +273,7 @@ func (c *Core) showRaw(in *incoming) {
 }
 
 // openEnded are the commands whose answers are numerics without an event.
-var openEnded = map[string]bool{"WHOIS": true, "LIST": true}
+var openEnded = map[string]bool{"WHOIS": true}
 
 // listRef is the question that an entry of a list answers.
 func (c *Core) listRef(in *incoming) Ref { return c.refOf(in, "MODE", in.Param(1)) }

@@ -32,6 +32,10 @@ func (v *View) Apply(ev Event) []Change {
 		if ch, ok := v.channels.Get(ev.Channel); ok {
 			ch.TopicBy, ch.TopicAt = strings.Clone(cut(ev.By, maxKept)), ev.At.Unix()
 		}
+	case MadeAt:
+		if ch, ok := v.channels.Get(ev.Channel); ok {
+			ch.MadeAt = ev.At.Unix()
+		}
 	case About:
 		return v.about(ev)
 	}

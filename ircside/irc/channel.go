@@ -233,6 +233,13 @@ func (c *Core) onModeIs(in *incoming) {
 	})
 }
 
+// onMadeAt is 329: channel and Unix seconds.
+func (c *Core) onMadeAt(in *incoming) {
+	if at, err := strconv.ParseInt(in.Param(2), 10, 64); err == nil && at > 0 && at < maxUnix {
+		c.channelEvent(in.Param(1), MadeAt{Channel: in.Param(1), At: time.Unix(at, 0)})
+	}
+}
+
 func (c *Core) onTopic(in *incoming) {
 	c.channelEvent(in.Param(0), Topic{
 		Channel: in.Param(0), Text: in.Param(1), By: in.Source.Name, At: in.time(),

@@ -238,7 +238,8 @@ func TestChannels(t *testing.T) {
 			=Modes channel=#c changes=[+l:5 +k:x] whole
 			<:s 324 ann #c +
 			=Modes channel=#c whole
-			<:s 329 ann #c 1700000000`},
+			<:s 329 ann #c 1700000000
+			=MadeAt channel=#c at=2023-11-14T22:13:20Z`},
 		{"going", "", "", `
 			<:bob!u@h PART #c :bye
 			=Went channel=#c nick=bob reason=bye

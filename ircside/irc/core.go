@@ -259,11 +259,12 @@ var handlers = map[string]func(*Core, *incoming){
 	"WALLOPS": (*Core).onRemark,
 
 	"JOIN": (*Core).onJoin, "PART": (*Core).onPart, "KICK": (*Core).onKick,
-	"MODE": (*Core).onMode, "324": (*Core).onModeIs, "329": (*Core).onIgnored,
+	"MODE": (*Core).onMode, "324": (*Core).onModeIs, "329": (*Core).onMadeAt,
 	"TOPIC": (*Core).onTopic, "331": (*Core).onTopicIs, "332": (*Core).onTopicIs, "333": (*Core).onTopicBy,
 	"353": (*Core).onNames, "366": (*Core).onNamesEnd,
 	"367": (*Core).onEntry, "348": (*Core).onEntry, "346": (*Core).onEntry, "728": (*Core).onEntry,
 	"368": (*Core).onIgnored, "349": (*Core).onIgnored, "347": (*Core).onIgnored, "729": (*Core).onIgnored,
+	"321": (*Core).onIgnored, "322": (*Core).onListed, "323": (*Core).onListEnd,
 	"INVITE": (*Core).onInvite, "341": (*Core).onIgnored,
 	"710": (*Core).onKnock, "711": (*Core).onIgnored,
 

@@ -152,6 +152,8 @@ func command(t testing.TB, s *Support, words string) Command {
 		return GetModes{a}
 	case "LIST":
 		return GetList{a, b[0]}
+	case "CHANNELS":
+		return List{Channel: rest}
 	case "INVITE":
 		return Invite{a, b}
 	case "AWAY":

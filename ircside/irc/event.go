@@ -47,6 +47,12 @@ type Joined struct {
 	Created bool // we are alone in it, and its operator
 }
 
+// MadeAt says when a channel was made (329).
+type MadeAt struct {
+	Channel string
+	At      time.Time
+}
+
 // Came says that somebody joined a channel.
 type Came struct {
 	Channel string
@@ -177,7 +183,7 @@ type Entry struct {
 }
 
 // Answer is one line of an answer to a command that has no event of its own:
-// WHOIS, LIST, VERSION and raw lines.
+// WHOIS, VERSION and raw lines.
 type Answer struct {
 	Ref  Ref
 	Line Line
@@ -198,6 +204,7 @@ func (Supports) event()   {}
 func (Connecting) event() {}
 func (Note) event()       {}
 func (Joined) event()     {}
+func (MadeAt) event()     {}
 func (Came) event()       {}
 func (Went) event()       {}
 func (Quit) event()       {}

@@ -76,6 +76,7 @@ type Channel struct {
 	Secret  byte   // 353's symbol
 	Open    bool   // we are in it
 	Created bool   // our JOIN made it
+	MadeAt  int64  // Unix seconds, when it was made; 0 unknown
 }
 
 // Has tells whether a flag mode is set.

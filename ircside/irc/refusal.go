@@ -102,7 +102,7 @@ func pick(a, b *asked) *asked {
 // server has cut, what it takes for a mask.
 func (a *asked) mayMean(n int) bool {
 	switch a.verb {
-	case "MODE", "NICK":
+	case "MODE", "NICK", "LIST":
 		return true
 	case "PRIVMSG", "NOTICE":
 		return n >= 407 && n <= 417 || n == 440 // what else refuses words names their target
@@ -120,6 +120,8 @@ func (a *asked) accepts(n int) bool {
 		return joinFaults[n]
 	case a.verb == "PRIVMSG" || a.verb == "NOTICE":
 		return sayFaults[n]
+	case a.verb == "LIST":
+		return listFaults[n]
 	case a.verb == "NICK":
 		return n >= 430 && n <= 439 || n == 447 || n == 484
 	case a.verb == "KNOCK":
@@ -144,6 +146,7 @@ var (
 	sayFaults = set(263, 401, 402, 403, 404, 407, 408, 411, 412, 413, 414, 415, 417, 437, 439, 440, 442,
 		461, 477, 486, 487, 488, 489, 490, 492, 494, 531, 573, 716, 718)
 	knockFaults = set(263, 401, 403, 404, 421, 437, 439, 442, 461, 471, 474, 476, 477, 479, 480, 482, 517, 712, 713, 714, 715, 926)
+	listFaults  = set(263, 402, 407, 416, 421, 439, 461, 481, 517, 521)
 	otherFaults = set(263, 609, 690, 696, 697, 698, 712, 713, 714, 715, 716, 723, 734, 742, 743, 902,
 		904, 905, 906, 907, 908, 926, 972, 974)
 )
