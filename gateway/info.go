@@ -222,7 +222,7 @@ func (q query) modes() (out []*stanza.Element) {
 	for _, f := range mapping.RoomFeatures(ch) {
 		out = append(out, feature(f))
 	}
-	return append(out, mapping.RoomInfo(ch, up.view.Size(q.at.Name)))
+	return append(out, mapping.RoomInfo(ch, up.view.Size(q.at.Name), nil))
 }
 
 // getItems is disco#items, cut where it would be too long. XEP-0030 §4, XEP-0045 §6.5

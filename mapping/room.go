@@ -2,8 +2,10 @@ package mapping
 
 import (
 	"strconv"
+	"time"
 
 	"isthmus/ircside/irc"
+	"isthmus/xmppside/form"
 	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
@@ -35,16 +37,25 @@ func RoomFeatures(ch irc.Channel) []string {
 	return out
 }
 
-// RoomInfo is what disco#info tells besides. XEP-0045 §6.4, §15.5.2.
-func RoomInfo(ch irc.Channel, occupants int) *stanza.Element {
-	const data = "jabber:x:data"
-	field := func(name, value string) *stanza.Element {
-		return stanza.E(data, "field", stanza.T(data, "value", value)).Set("var", name)
+// RoomInfo is what disco#info tells besides of a channel that we are in; contacts are
+// the addresses of whoever is responsible. XEP-0045 §6.4, §15.5.2.
+func RoomInfo(ch irc.Channel, occupants int, contacts []string) *stanza.Element {
+	return roomInfo(Strip(ch.Topic), occupants, ch.MadeAt, contacts)
+}
+
+// roomInfo tells what is known; made is in Unix seconds, 0 if it is not. When a room was
+// made stands in no registry: the name of the field is Openfire's, which clients know.
+func roomInfo(topic string, occupants int, made int64, contacts []string) *stanza.Element {
+	f := form.Of(form.Result, muc.NSRoomInfo)
+	f.Add(form.Field{Var: "muc#roominfo_subject", Values: []string{topic}},
+		form.Field{Var: "muc#roominfo_occupants", Values: []string{strconv.Itoa(occupants)}})
+	if made > 0 {
+		f.Add(form.Field{Var: "x-muc#roominfo_creationdate", Values: []string{time.Unix(made, 0).UTC().Format("2006-01-02T15:04:05Z")}})
 	}
-	form := stanza.E(data, "x").Set("type", "result")
-	return form.Add(field("FORM_TYPE", muc.NSRoomInfo).Set("type", "hidden"),
-		field("muc#roominfo_subject", Strip(ch.Topic)),
-		field("muc#roominfo_occupants", strconv.Itoa(occupants)))
+	if len(contacts) > 0 {
+		f.Add(form.Field{Var: "muc#roominfo_contactjid", Values: contacts})
+	}
+	return f.Element()
 }
 
 // SameStanding says whether a member has the same role and affiliation in two
