@@ -87,6 +87,8 @@ type Gateway struct {
 	FixedNetwork string `mapstructure:"fixed_network"` // addresses have no %network, and mean this one; "": they have; changes only at a restart
 	OpenNetworks bool   `mapstructure:"open_networks"` // any host name is a network (see [Config.Network])
 
+	Contacts []string `mapstructure:"contacts"` // URIs of whoever runs it, for all to see (XEP-0157)
+
 	Allow []string `mapstructure:"allow"` // who may use it (see [Gateway.Allowed]); none: everybody
 	Deny  []string `mapstructure:"deny"`  // who may not, whatever Allow says
 
@@ -107,6 +109,8 @@ type Gateway struct {
 	StopTimeout   time.Duration `mapstructure:"stop_timeout"`   // for goodbyes (332) when the program ends
 
 	RememberOccupants time.Duration `mapstructure:"remember_occupants"` // who did not leave, and may believe to be in (XEP-0045 §7.2.18); 0: not at all
+
+	ListInterval time.Duration `mapstructure:"list_interval"` // between two lists of a network's channels, which all users share
 
 	MaxUsers    int `mapstructure:"max_users"`    // at a time; 0: no limit
 	MaxNetworks int `mapstructure:"max_networks"` // of one user at a time; 0: no limit
@@ -132,6 +136,10 @@ type IRC struct {
 	PingInterval    time.Duration `mapstructure:"ping_interval"`    // of silence, then the server is asked
 	PingTimeout     time.Duration `mapstructure:"ping_timeout"`     // for its answer; then the link is lost
 	WriteTimeout    time.Duration `mapstructure:"write_timeout"`    // for one write; then the link is lost
+
+	Lister       bool   `mapstructure:"lister"`         // channels are listed by a connection of the gateway's own
+	ListerNick   string `mapstructure:"lister_nick"`    // its nick
+	ListMinUsers int    `mapstructure:"list_min_users"` // a channel with fewer is in no list; 0: all are
 
 	WhoLimit     int       `mapstructure:"who_limit"`      // members; a larger channel is not asked by WHO; 0: none is
 	QuitMessage  string    `mapstructure:"quit_message"`   // "": what the user's client says

@@ -36,6 +36,7 @@ func Default() *Config {
 			JoinTimeout:   time.Minute,
 			AnswerTimeout: 30 * time.Second,
 			StopTimeout:   10 * time.Second,
+			ListInterval:  5 * time.Minute,
 			MaxNetworks:   10,
 			MaxRooms:      100,
 
@@ -55,6 +56,7 @@ func Default() *Config {
 			PingInterval:    90 * time.Second,
 			PingTimeout:     time.Minute,
 			WriteTimeout:    30 * time.Second,
+			ListerNick:      "isthmus",
 			WhoLimit:        500,
 			OpsAreOwners:    OwnersAuto,
 			Groupchat10:     OldAuto,

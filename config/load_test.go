@@ -122,6 +122,7 @@ func TestLoadEnvironment(t *testing.T) {
 		"irc.tls_ca_file": "", "irc.bind_address": "127.0.0.1", "irc.encoding": "koi8-r",
 		"irc.fallback_charset": "latin1", "irc.ops_are_owners": "always", "irc.groupchat10": "off", "irc.gc_warn": "refuse",
 		"component.queue_bytes": "70000", "store.path": "/elsewhere/isthmus.db", "store.postgres": "postgres://u:p@h/n",
+		"gateway.contacts": "mailto:a@example.org,xmpp:b@example.org",
 	}
 	want := mustLoad(t, minimal)
 	walk(reflect.ValueOf(want).Elem(), "", func(key string, v reflect.Value) {

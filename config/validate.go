@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,6 +139,7 @@ func (k *checker) gateway(c *Config) {
 			k.bad("gateway.fixed_network", fmt.Sprintf("%q is no network of this file", g.FixedNetwork))
 		}
 	}
+	k.contacts(g.Contacts)
 	k.patterns("gateway.allow", g.Allow)
 	k.patterns("gateway.deny", g.Deny)
 	k.line("gateway.realname", g.Realname, 200)
@@ -152,6 +154,7 @@ func (k *checker) gateway(c *Config) {
 	k.time("gateway.join_timeout", g.JoinTimeout)
 	k.time("gateway.answer_timeout", g.AnswerTimeout)
 	k.time("gateway.stop_timeout", g.StopTimeout)
+	k.time("gateway.list_interval", g.ListInterval)
 	k.pause("gateway.remember_occupants", g.RememberOccupants)
 	within(k, "gateway.max_users", g.MaxUsers, 0, 1000000)
 	within(k, "gateway.max_networks", g.MaxNetworks, 0, 1000000)
@@ -179,6 +182,9 @@ func (k *checker) irc(prefix string, n *IRC) {
 	k.time(prefix+"ping_interval", n.PingInterval)
 	k.time(prefix+"ping_timeout", n.PingTimeout)
 	k.time(prefix+"write_timeout", n.WriteTimeout)
+	k.line(prefix+"lister_nick", n.ListerNick, 64)
+	k.require(n.ListerNick != "", prefix+"lister_nick", "is empty")
+	within(k, prefix+"list_min_users", n.ListMinUsers, 0, 1000000)
 	within(k, prefix+"who_limit", n.WhoLimit, 0, 1000000)
 	k.line(prefix+"quit_message", n.QuitMessage, 300)
 	oneOf(k, prefix+"ops_are_owners", n.OpsAreOwners, OwnersAuto, OwnersAlways, OwnersNever)
@@ -257,6 +263,19 @@ func (k *checker) charset(key, name string) {
 		}
 	}
 	k.bad(key, fmt.Sprintf("%q is no character set that IRC can be written in", name))
+}
+
+// contacts requires URIs.
+func (k *checker) contacts(list []string) {
+	const most = 10
+	k.require(len(list) <= most, "gateway.contacts", fmt.Sprintf("has more than %d", most))
+	for _, c := range list {
+		if u, err := url.Parse(c); err == nil && utf8.ValidString(c) && u.Scheme != "" && !strings.Contains(c, " ") {
+			k.line("gateway.contacts", c, 500)
+		} else {
+			k.bad("gateway.contacts", fmt.Sprintf("%q is no URI, as mailto:admin@example.org and xmpp:admin@example.org are", c))
+		}
+	}
 }
 
 // patterns requires something that [Gateway.Allowed] can match.

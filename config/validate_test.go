@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,8 @@ func TestValidateEverySetting(t *testing.T) {
 		"store.postgres":          each(func(c *Config, s string) { c.Store.Postgres = NewSecret(s) }, "isthmus.db", "mysql://x", "host=localhost"),
 		"gateway.name":            each(func(c *Config, s string) { c.Gateway.Name = s }, "", "a\nb", "\xff", strings.Repeat("x", 256)),
 		"gateway.fixed_network":   each(func(c *Config, s string) { c.Gateway.FixedNetwork = s }, "oftc", "irc.oftc.net"),
+		"gateway.contacts":        append(each(func(c *Config, s string) { c.Gateway.Contacts = []string{s} }, "", "admin@example.org", "mailto:a b", "xmpp:a\n", "xmpp:"+strings.Repeat("x", 500)), func(c *Config) { c.Gateway.Contacts = slices.Repeat([]string{"xmpp:a@b"}, 11) }),
+		"gateway.list_interval":   times(func(c *Config) *time.Duration { return &c.Gateway.ListInterval }, 0),
 		"gateway.allow":           each(func(c *Config, s string) { c.Gateway.Allow = []string{"*", s} }, "", "a@b@c", "a/b", "a b", "a\x00"),
 		"gateway.deny":            each(func(c *Config, s string) { c.Gateway.Deny = []string{"*", s} }, "", "a@b@c", "a/b", "a b", "a\x00"),
 		"gateway.realname": append(each(func(c *Config, s string) { c.Gateway.Realname = s },
@@ -98,6 +101,8 @@ func TestValidateIRC(t *testing.T) {
 		"ping_interval":    times(func(n *IRC) *time.Duration { return &n.PingInterval }, 0),
 		"ping_timeout":     times(func(n *IRC) *time.Duration { return &n.PingTimeout }, 0),
 		"write_timeout":    times(func(n *IRC) *time.Duration { return &n.WriteTimeout }, 0),
+		"lister_nick":      each(func(n *IRC, s string) { n.ListerNick = s }, "", "a\nb", strings.Repeat("x", 65)),
+		"list_min_users":   each(func(n *IRC, i int) { n.ListMinUsers = i }, -1, 1000001),
 		"who_limit":        each(func(n *IRC, i int) { n.WhoLimit = i }, -1, 1000001),
 		"quit_message":     each(func(n *IRC, s string) { n.QuitMessage = s }, "a\nb", "\x00", "\xff", strings.Repeat("x", 301)),
 		"groupchat10":      each(func(n *IRC, s OldRule) { n.Groupchat10 = s }, "", "yes"),

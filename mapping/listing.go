@@ -200,7 +200,9 @@ func (f *Found) compare(a, b hit) int {
 func (f *Found) Len() int { return len(f.list) }
 
 // At is one of them, and the network that it is on.
-func (f *Found) At(i int) (network string, c *ListedChannel) { return f.list[i].in.Network, f.list[i].at }
+func (f *Found) At(i int) (network string, c *ListedChannel) {
+	return f.list[i].in.Network, f.list[i].at
+}
 
 // UID names the place of one in the order: it holds also when it is no more, or when
 // there is another list.

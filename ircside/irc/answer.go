@@ -31,8 +31,8 @@ type asked struct {
 	names    []string // channel and nick that it is about, folded
 	deadline time.Time
 	limit    time.Time // of a LIST: no line of it moves the deadline beyond
-	open     int    // labels, echoes, or refusals of a late one, still to come
-	token    string // of the PING behind it
+	open     int       // labels, echoes, or refusals of a late one, still to come
+	token    string    // of the PING behind it
 	labelled bool
 	late     bool // a message on a network that only tells refusals
 	refused  bool // a late one of which a refusal was told
