@@ -45,7 +45,7 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, notFound("That is a mask: write to a nick or a channel."))
 		return
 	}
-	if err := (query{u, at}).unknown(); at.Kind == mapping.Network && err != nil {
+	if err := (query{user: u, at: at}).unknown(); at.Kind == mapping.Network && err != nil {
 		u.refuse(s, err)
 		return
 	}

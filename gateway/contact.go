@@ -55,7 +55,7 @@ func (w watchers) inOrder() []jid.JID {
 // online while its user is connected to it. RFC 6121 §3, §4
 func (u *user) contactPresence(s *stanza.Stanza, at mapping.Address) {
 	bare := s.To.Bare()
-	service := (at.Kind == mapping.Gateway || at.Kind == mapping.Network) && query{u, at}.unknown() == nil
+	service := (at.Kind == mapping.Gateway || at.Kind == mapping.Network) && query{user: u, at: at}.unknown() == nil
 	switch s.Type {
 	case "subscribe":
 		if !service {

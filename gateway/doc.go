@@ -14,6 +14,8 @@
 //     lines what others are told in presences. The ladder (ladder.go) tells it from a
 //     modern client that has lost track of a room.
 //   - A question is a command that has been given to the network and is not done.
+//   - A listing is the public channels of a network, listed once for everybody; the
+//     lister is the gateway's own user, who lists where nobody else is connected.
 //   - A change is one difference in who is where (irc.Change).
 //
 // # Who owns what
@@ -21,8 +23,8 @@
 // One goroutine a user owns everything of that user: uplinks, views, rooms,
 // occupants, questions, and what is remembered of its clients (session.go). All reaches
 // it through one mailbox, in order. There is one mutex, the [Hub]'s, round its map of
-// users, their departures and nicks, and the documents that wait to be saved; nothing
-// that can wait is done under it.
+// users, their departures and nicks, the listings and who waits for one, and the
+// documents that wait to be saved; nothing that can wait is done under it.
 //
 // One goroutine of the keeper (keep.go) saves documents. It is there while some wait,
 // and ends with [Hub.Stop], which gives it what is left of its time, and half a second
@@ -33,7 +35,8 @@
 //	stream reader → user   never: resource-constraint, or the set of departures
 //	session → user         waits: TCP pushes back on that one IRC server
 //	user → session         never: ErrBusy becomes the wish's error
-//	user → user            never: an invitation goes another way, or is refused
+//	user → user            never: an invitation goes another way, or is refused; who
+//	                       waits for a listing looks by itself in time
 //	user → stream writer   waits: a slow XMPP server slows everybody
 //	user → keeper          never: of several versions the latest counts
 //	user → store           waits, 5 s at the most: once, when it first looks at its session

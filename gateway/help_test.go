@@ -104,6 +104,8 @@ type network struct {
 	seats []*seat
 	fails []irc.Event // instead of letting anybody in
 	deaf  bool        // QUIT is not heard
+	list  []irc.Listed
+	slow  chan bool // LIST is answered when it is closed; nil: at once
 }
 
 func (n *network) open(_ config.Network, id irc.Identity, _ zerolog.Logger, sink func([]irc.Event)) (Seat, error) {
@@ -152,6 +154,19 @@ func (s *seat) Do(cmd irc.Command, ref irc.Ref) error {
 		})
 	case irc.Part:
 		s.lines = append(s.lines, "PART")
+	case irc.List:
+		s.lines = append(s.lines, "LIST")
+		go func() {
+			if s.slow != nil {
+				<-s.slow
+			}
+			for i := range s.list {
+				c := s.list[i]
+				c.Ref = ref
+				s.sink([]irc.Event{c})
+			}
+			s.sink([]irc.Event{irc.Done{Ref: ref}})
+		}()
 	case irc.Say:
 		if cmd.Lines[0] == "panic" {
 			panic("on the network")

@@ -28,6 +28,7 @@ type Hub struct {
 	config  atomic.Pointer[config.Config]
 	scheme  mapping.Scheme
 	domain  jid.JID
+	self    jid.JID // of the gateway's own user, who lists channels: nobody's bare address
 	mux     *iq.Mux[query]
 	version string
 	started time.Time
@@ -42,6 +43,8 @@ type Hub struct {
 	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
 	users    map[jid.JID]*user
 	features knownFeatures
+	lists    listings
+	turns    uint64 // counts lists that were begun
 	stopping bool
 	ended    sync.WaitGroup // users
 }
@@ -68,11 +71,15 @@ func NewHub(o Options) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
+	self, err := domain.WithResource("lister")
+	if err != nil {
+		return nil, err
+	}
 	h := &Hub{
-		xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
+		self: self, xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
 		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
 		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(),
-		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(),
+		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(), lists: listings{},
 	}
 	h.config.Store(o.Config)
 	h.keeper = newKeeper(o.Documents, &h.mu, o.Log, func() time.Duration { return h.config.Load().Gateway.RememberOccupants })
@@ -89,7 +96,7 @@ func (h *Hub) Reload(c *config.Config) {
 	h.config.Store(c) // under the lock: who is let in after this is let in by it
 	h.mu.Unlock()
 	for _, u := range h.everybody() {
-		if !c.Gateway.Allowed(u.jid.String()) {
+		if !u.isGateway() && !c.Gateway.Allowed(u.jid.String()) {
 			go u.post(mail{call: u.deny})
 		}
 	}
@@ -103,6 +110,7 @@ func (u *user) deny() {
 	u.refuseParked(errDenied)
 	u.watchersOffline()
 	clear(u.watchers)
+	u.endLists(errDenied)
 	for _, up := range u.inOrder() {
 		up.standing = false
 		up.failWishes(errDenied)
@@ -145,9 +153,9 @@ func (h *Hub) deliver(s *stanza.Stanza) *stanza.Error {
 			return nil // of somebody who is not here
 		}
 		if h.stopping {
-			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ServiceUnavailable, Text: "The gateway is stopping."}
+			return errStopping
 		}
-		if most := gateway.MaxUsers; most > 0 && len(h.users) >= most {
+		if most := gateway.MaxUsers; most > 0 && h.guests() >= most {
 			return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many people use this gateway at the moment."}
 		}
 		u = newUser(h, from)

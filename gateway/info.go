@@ -27,8 +27,9 @@ const (
 
 // A query is who asks, and what about.
 type query struct {
-	user *user
-	at   mapping.Address
+	user   *user
+	at     mapping.Address
+	listed *mapping.ListedChannel // what a list tells of a room that we are not in; nil: nothing
 }
 
 // Where IQs are answered.
@@ -41,7 +42,7 @@ var (
 // topics are all that the gateway answers: each says what it takes, and what disco#info
 // says of it.
 var topics = []func(*iq.Mux[query]){
-	discoTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
+	discoTopic, browseTopic, searchTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
 	registerTopic,
 }
 
@@ -109,7 +110,7 @@ func (u *user) iq(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, badRequest("A request is of the type get or set."))
 		return
 	}
-	q, r := query{u, at}, iq.NewRequest(s, u.send, mapping.InLanguage)
+	q, r := query{user: u, at: at}, iq.NewRequest(s, u.send, mapping.InLanguage)
 	switch err := q.unknown(); {
 	case at.Kind == mapping.Mask:
 		r.Fail(notFound("That is a mask, and nobody in particular."))
@@ -141,12 +142,21 @@ func getInfo(q query, r *iq.Request) {
 		r.Fail(err)
 		return
 	}
-	answer := stanza.E(nsInfo, "query")
 	where := place(q.at)
 	if node := r.Payload().Attr("node"); node != "" {
 		q.atNode(r, node)
 		return
 	}
+	if where == iq.Room && q.listed == nil && !q.seen() {
+		q.look(func(c *mapping.ListedChannel) { q.listed = c; q.tellInfo(r) })
+		return
+	}
+	q.tellInfo(r)
+}
+
+// tellInfo answers disco#info.
+func (q query) tellInfo(r *iq.Request) {
+	answer, where := stanza.E(nsInfo, "query"), place(q.at)
 	switch where {
 	case iq.Gateway:
 		name := q.user.config.Gateway.Name
@@ -209,20 +219,24 @@ func (q query) anonymity() []*stanza.Element {
 	return []*stanza.Element{feature("muc_semianonymous")}
 }
 
-// modes says what is known of a room's configuration. XEP-0045 §6.4
+// modes says what is known of a room's configuration: what we see if we are in it, else
+// what a list told. XEP-0045 §6.4
 func (q query) modes() (out []*stanza.Element) {
-	up := q.user.known(q.at.Network)
-	if up == nil || up.view == nil {
-		return nil
+	var features []string
+	var info *stanza.Element
+	if up := q.user.known(q.at.Network); q.seen() {
+		ch, _ := up.view.Channel(q.at.Name)
+		features, info = mapping.RoomFeatures(ch), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.user.contactJIDs())
+	} else if q.listed != nil {
+		features, info = mapping.ListedFeatures(q.listed), mapping.ListedInfo(q.listed, q.user.contactJIDs())
 	}
-	ch, ok := up.view.Channel(q.at.Name)
-	if !ok {
-		return nil
-	}
-	for _, f := range mapping.RoomFeatures(ch) {
+	for _, f := range features {
 		out = append(out, feature(f))
 	}
-	return append(out, mapping.RoomInfo(ch, up.view.Size(q.at.Name), nil))
+	if info != nil {
+		out = append(out, info)
+	}
+	return out
 }
 
 // getItems is disco#items, cut where it would be too long. XEP-0030 §4, XEP-0045 §6.5
@@ -255,11 +269,8 @@ func getItems(q query, r *iq.Request) {
 			item(mapping.Address{Kind: mapping.Network, Network: name}, name)
 		}
 	case iq.Network:
-		if up := q.user.known(q.at.Network); up != nil {
-			for _, room := range up.list() {
-				item(mapping.Address{Kind: mapping.Channel, Network: up.name, Name: room.channel}, room.channel)
-			}
-		}
+		q.browse(r)
+		return
 	case iq.Occupant:
 		if err := q.absent(r); err != nil {
 			r.Fail(err)

@@ -151,7 +151,7 @@ func (up *uplink) close(reason string) {
 
 // needed says whether anything wants the link.
 func (up *uplink) needed() bool {
-	return up.standing || up.rooms.Len() > 0 || len(up.waiting) > 0
+	return up.standing || up.rooms.Len() > 0 || len(up.waiting) > 0 || up.listing > 0
 }
 
 // stay begins the grace in which a link that nothing needs is kept, or ends it.
@@ -164,6 +164,9 @@ func (up *uplink) stay() {
 		return
 	}
 	grace := up.user.config.Gateway.Linger
+	if up.user.isGateway() {
+		grace = max(grace, up.user.config.Gateway.ListInterval)
+	}
 	if !up.talks.said.IsZero() { // an answer may come
 		grace = max(grace, time.Until(up.talks.said.Add(talkGrace)))
 	}

@@ -21,6 +21,7 @@ type question struct {
 	ref     irc.Ref
 	then    func(*question) // once, when all has been said
 	refused func(irc.Fault) // of a message that may still be refused
+	listed  func(irc.Listed)
 	faults  []irc.Fault
 	lines   []irc.Line
 	entries []irc.Entry
@@ -92,6 +93,10 @@ func (up *uplink) answer(ev irc.Event) {
 	case irc.Entry:
 		if q := up.questions[ev.Ref]; q != nil && len(q.entries) < maxAnswer {
 			q.entries = append(q.entries, ev)
+		}
+	case irc.Listed:
+		if q := up.questions[ev.Ref]; q != nil && q.listed != nil {
+			q.listed(ev)
 		}
 	case irc.Done:
 		if q := up.questions[ev.Ref]; q != nil {

@@ -51,6 +51,7 @@ type uplink struct {
 	retry    time.Duration // the pause before the last try
 	standing bool          // kept by "connect", not by a room
 	linger   *time.Timer   // runs while nothing needs the link
+	listing  int           // lists of channels that are being taken
 	talks    talks         // private conversations
 	ctcp     ctcp
 	notes    []string // what the server said last, for whoever asks
@@ -86,7 +87,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 		up.stay()
 		return up, nil
 	}
-	if most := u.config.Gateway.MaxNetworks; most > 0 && len(u.uplinks) >= most {
+	if most := u.config.Gateway.MaxNetworks; most > 0 && len(u.uplinks) >= most && !u.isGateway() {
 		return nil, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are on as many networks as this gateway lets you."}
 	}
 	up := &uplink{
@@ -154,7 +155,7 @@ func (h *Hub) ident(bare jid.JID) string {
 func (u *user) realname(nick string) string {
 	switch g := u.config.Gateway; {
 	case g.PublishJIDs:
-		return u.jid.String()
+		return u.jid.Bare().String()
 	case g.Realname != "":
 		return strings.ReplaceAll(g.Realname, "{nick}", nick)
 	}
@@ -208,7 +209,7 @@ func (up *uplink) event(ev irc.Event) {
 		up.knocked(ev)
 	case irc.AwayReply:
 		up.awayReply(ev)
-	case irc.Fault, irc.Done, irc.Answer, irc.Entry:
+	case irc.Fault, irc.Done, irc.Answer, irc.Entry, irc.Listed:
 		up.answer(ev)
 	default:
 		up.early(ev)
@@ -253,6 +254,7 @@ func (up *uplink) note(text string) {
 func (up *uplink) registered(ev irc.Registered) {
 	up.state, up.caps, up.since, up.retry, up.lastErr = linkUp, ev.Caps, time.Time{}, 0, nil
 	up.awayText = ""
+	up.markBot()
 	up.log.Info().Str("nick", ev.Nick).Str("caps", ev.Caps.String()).Msg("on the network")
 	up.refold()
 	for _, r := range up.list() {

@@ -48,6 +48,8 @@ type user struct {
 	keys     map[mapping.Address]*keptKey
 	admitted []*occupant // who have sent something before they were in
 	stopped  bool
+	lists    []*listWait // lists of channels that it waits for
+	finds    []finding   // what it looked for last
 	session  session
 	invites  invites
 }
@@ -168,6 +170,7 @@ func (u *user) recover() {
 		safely(func() { up.failWishes(timedOut(sorry)) })
 		safely(up.abort)
 	}
+	safely(func() { u.endLists(timedOut(sorry)) })
 	safely(u.watchersOffline)
 	safely(u.saveSession)
 	u.forget()
@@ -222,7 +225,7 @@ func (u *user) take(m mail) {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked)+len(u.keys) == 0 && len(u.errands) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked)+len(u.keys) == 0 && len(u.errands)+len(u.lists) == 0
 }
 
 // send hands a stanza to the stream. One that is dropped is how a user may learn first
@@ -309,6 +312,7 @@ func (u *user) stop() {
 	u.refuseParked(errStopping)
 	u.watchersOffline()
 	clear(u.watchers)
+	u.endLists(errStopping)
 	for _, up := range u.inOrder() {
 		up.evictAll("The gateway is stopping.", muc.StatusShutdown)
 		up.close("The gateway is stopping")

@@ -24,6 +24,7 @@ const (
 	ForInvite                 // an invitation
 	ForKnock                  // a wish to be let in
 	ForConnection             // getting onto the network: all that waits for it
+	ForList                   // the channels of the network
 )
 
 // dests are a set of them; 0 is every one.

@@ -10,7 +10,7 @@ import (
 )
 
 // everyDest are all that can be refused.
-var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection}
+var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection, ForList}
 
 // TestFault holds the table: each numeric, for whom, and the answer as type and
 // condition.
@@ -21,6 +21,7 @@ func TestFault(t *testing.T) {
 		text, ircd string
 		want       string
 	}{
+		{[]int{416}, []Dest{ForList}, "Output too large, truncated", "", "wait/resource-constraint"},
 		{[]int{263, 439, 438}, everyDest, "", "", "wait/resource-constraint"},
 		{[]int{401, 402, 441}, everyDest, "", "", "cancel/item-not-found"},
 		{[]int{403}, []Dest{ForSubject, ForAdmin}, "", "", "cancel/item-not-found"},

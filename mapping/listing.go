@@ -33,22 +33,19 @@ type ListedChannel struct {
 // Open says that nothing is known to keep people out.
 func (c *ListedChannel) Open() bool { return !strings.ContainsAny(c.Modes, "ik") }
 
-// What a listing may hold, far beyond what real networks have.
-const (
-	maxListed      = 1 << 16
-	maxListedBytes = 16 << 20
-)
+// listedBytes is what a channel of a listing may need on the average.
+const listedBytes = 256
 
-// A Lister makes a Listing of what a network tells. It keeps so many channels and bytes,
-// and no channel that is secret or private, as far as can be seen.
+// A Lister makes a Listing of what a network tells. It keeps most channels, and 256 bytes
+// for each of them, and no channel that is secret or private, as far as can be seen.
 type Lister struct {
-	listing Listing
-	bytes   int
+	listing     Listing
+	most, bytes int
 }
 
 // NewLister begins a listing of a network that folds names in that way.
-func NewLister(network string, s *irc.Support) *Lister {
-	return &Lister{listing: Listing{Network: network, Software: strings.Clone(s.Version), fold: s.CaseMapping}}
+func NewLister(network string, s *irc.Support, most int) *Lister {
+	return &Lister{most: most, listing: Listing{Network: network, Software: strings.Clone(s.Version), fold: s.CaseMapping}}
 }
 
 // Add takes a channel in.
@@ -56,7 +53,7 @@ func (l *Lister) Add(c irc.Listed) {
 	if strings.ContainsAny(c.Modes, "sp") || badName(c.Channel, Channel) != "" {
 		return // shown to whoever is in it or an operator, and not to be told; or no address can hold it
 	}
-	if len(l.listing.channels) >= maxListed || l.bytes+len(c.Channel)+len(c.Topic) > maxListedBytes {
+	if len(l.listing.channels) >= l.most || l.bytes+len(c.Channel)+len(c.Topic) > l.most*listedBytes {
 		l.listing.Cut = true
 		return
 	}
@@ -85,6 +82,24 @@ func (l *Lister) Listing(hidden func(channel string) bool) *Listing {
 	out.channels = slices.Clip(list)
 	l.listing.channels = nil
 	return &out
+}
+
+// Same says whether two are one, or tell the same: of long ones it does not look.
+func (l *Listing) Same(other *Listing) bool {
+	const short = 256
+	return l == other || l.Network == other.Network && len(l.channels) <= short && slices.Equal(l.channels, other.channels)
+}
+
+// Software takes the version of an ircd apart, as 004 has it: "InspIRCd-4",
+// "ircd-hybrid-1:8.2.43".
+func Software(version string) (name, number string) {
+	version = told(version)
+	for i := 1; i < len(version); i++ {
+		if version[i-1] == '-' && isDigit(version[i]) || i > 1 && version[i-1] == '-' && version[i] == 'v' {
+			return version[:i-1], version[i:]
+		}
+	}
+	return version, ""
 }
 
 // Len is how many channels there are.

@@ -11,7 +11,7 @@ import (
 
 // listing is made of "#name users topic", a line each; "[modes]" may stand before the topic.
 func listing(network, text string) *Listing {
-	l := NewLister(network, &irc.Support{CaseMapping: irc.RFC1459, ChanTypes: "#", Version: "ircd-1"})
+	l := NewLister(network, &irc.Support{CaseMapping: irc.RFC1459, ChanTypes: "#", Version: "ircd-1"}, 100)
 	for line := range strings.Lines(text) {
 		var c irc.Listed
 		fmt.Sscanf(line, "%s %d", &c.Channel, &c.Users)
@@ -116,20 +116,20 @@ func TestItemName(t *testing.T) {
 }
 
 func TestListingBounds(t *testing.T) {
-	l := NewLister("net", irc.DefaultSupport())
+	l := NewLister("net", irc.DefaultSupport(), 1<<16)
 	for i := range 100000 {
 		l.Add(irc.Listed{Channel: fmt.Sprint("#", i), Users: i})
 	}
 	list := l.Listing(func(string) bool { return false })
-	if !list.Cut || list.Len() != maxListed || !slices.IsSortedFunc(list.channels, func(a, b ListedChannel) int { return strings.Compare(a.key, b.key) }) {
+	if !list.Cut || list.Len() != 1<<16 || !slices.IsSortedFunc(list.channels, func(a, b ListedChannel) int { return strings.Compare(a.key, b.key) }) {
 		t.Error(list.Cut, list.Len())
 	}
-	l = NewLister("net", irc.DefaultSupport())
+	l = NewLister("net", irc.DefaultSupport(), 1<<16)
 	topic := strings.Repeat("x", 8000)
 	for i := range 5000 {
 		l.Add(irc.Listed{Channel: fmt.Sprint("#", i), Topic: topic})
 	}
-	if list := l.Listing(func(string) bool { return false }); !list.Cut || list.Len()*8000 > maxListedBytes {
+	if list := l.Listing(func(string) bool { return false }); !list.Cut || list.Len()*8000 > 1<<24 {
 		t.Error(list.Cut, list.Len())
 	}
 }

@@ -39,6 +39,7 @@ var numerics = map[int][]refusal{
 		{dests: of(ForMessage), words: "cannot send|registered|identified", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in first."},
 		{typ: stanza.Modify, condition: stanza.BadRequest, say: "The network does not take that mask. Check it."},
 	},
+	416: always(stanza.Wait, stanza.ResourceConstraint, "That is more than the network tells at once. Try again in a while, or ask for less."),
 	417: always(stanza.Modify, stanza.PolicyViolation, "The message is too long for the network. Send it in parts."),
 	421: {
 		{dests: of(ForKnock), typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "One cannot knock at channels on this network. Ask somebody in it for an invitation."},

@@ -20,6 +20,24 @@ type List struct {
 	Fresher     time.Duration // since its topic changed; likewise (T)
 }
 
+// MarkBot marks us as a program, where the network has a mode for that (BOT). It is said
+// by whoever reads along or looks around by itself.
+// https://ircv3.net/specs/extensions/bot-mode
+type MarkBot struct{ Nick string }
+
+func (c MarkBot) verb() string   { return "MODE" }
+func (c MarkBot) target() string { return c.Nick }
+
+func (c MarkBot) lines(s *Support) ([]Line, error) {
+	if s.Bot == 0 {
+		return nil, nil
+	}
+	if err := checkNick(s, c.Nick); err != nil {
+		return nil, err
+	}
+	return oneLine(s, "MODE", c.Nick, "+"+string(rune(s.Bot)))
+}
+
 // Listed is a channel of the network's list.
 type Listed struct {
 	Ref     Ref

@@ -25,6 +25,11 @@ type Config struct {
 	NickLen int  // bytes; 0 is 30
 	CutNick bool // cut nicks that are longer, rather than refuse them with 432
 
+	ListModes bool   // LIST has a channel's modes before its topic: "[+nt] topic"
+	ListMost  int    // channels that LIST tells before it refuses more (416); 0: all
+	ListBusy  bool   // LIST is refused (263)
+	ListEmpty string // a notice that LIST is answered with, and no channel; "": it works
+
 	MOTD        []string          // none: 422
 	Prefix      string            // as 005 has it; "" is "(ov)@+"
 	CaseMapping string            // "ascii", "rfc1459" (also ""), "strict-rfc1459"

@@ -144,6 +144,16 @@ func (h *header) option(option string) error {
 		return err
 	case "knock":
 		c.Knock = value
+	case "listmodes":
+		c.ListModes = true
+	case "listmost":
+		n, err := strconv.Atoi(value)
+		c.ListMost = n
+		return err
+	case "listbusy":
+		c.ListBusy = true
+	case "listempty":
+		c.ListEmpty = value
 	case "cutnick":
 		c.CutNick = true
 	case "motd":
