@@ -16,6 +16,7 @@ type words struct {
 	id       string // its stanza-id: the network's msgid where there is one
 	stanzaID string // its message id
 	nick     string
+	occupant string // its speaker's id
 	at       time.Time
 	lang     string
 	children []*stanza.Element // what a message holds besides what the room adds

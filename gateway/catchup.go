@@ -14,6 +14,7 @@ import (
 type missing struct {
 	view *irc.View
 	seq  uint64 // of the words that it was shown
+	sees bool   // it was told addresses
 }
 
 // maxOwed bounds the farewells that a user's clients are owed.
@@ -36,7 +37,7 @@ func (u *user) streamDown() {
 				if copied == nil {
 					copied = up.view.Clone()
 				}
-				o.missing = &missing{copied, r.backlog.seq}
+				o.missing = &missing{copied, r.backlog.seq, r.sees}
 			}
 		}
 	}
@@ -105,7 +106,11 @@ func (r *room) catchUp(o *occupant) {
 	old, _ := was.view.Channel(r.channel)
 	now, _ := r.up.view.Channel(r.channel)
 	scene := r.scene()
-	for _, c := range r.up.view.Since(was.view, r.channel) {
+	changes := r.up.view.Since(was.view, r.channel)
+	if was.sees != r.sees {
+		changes = r.retold(changes, nil)
+	}
+	for _, c := range changes {
 		r.send(o, mapping.Presence(scene, o.class(), c))
 	}
 	for _, w := range r.backlog.since(was.seq) {

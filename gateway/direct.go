@@ -214,7 +214,7 @@ func (r *room) deliver(nick, id string, children []*stanza.Element) {
 		m := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: o.client.jid}
 		m.Children = append(m.Children, children...)
 		if !o.old {
-			m.Children = append(m.Children, muc.User{}.Element())
+			m.Children = append(m.Children, muc.User{}.Element(), mapping.OccupantID(r.speaker(irc.Person{Nick: nick})))
 		}
 		r.up.user.tell(m)
 	}

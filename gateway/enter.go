@@ -263,6 +263,7 @@ func (up *uplink) joined(ev irc.Joined) {
 		return
 	}
 	r.channel = ev.Channel
+	r.turned()
 	if !r.asked {
 		r.admit()
 		r.release()
@@ -352,7 +353,7 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 // exit shows an occupant its own leaving. The last one takes the channel along.
 func (r *room) exit(o *occupant, reason string) {
 	r.remove(o)
-	r.send(o, []mapping.Shown{mapping.Gone(o.class(), r.nickOf(o), "")})
+	r.send(o, r.gone(o, ""))
 	r.part(reason)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -46,7 +47,9 @@ type Hub struct {
 	lists    listings
 	turns    uint64 // counts lists that were begun
 	stopping bool
-	ended    sync.WaitGroup // users
+	ended    sync.WaitGroup      // users
+	numbers  map[string]*numbers // by network
+	seed     maphash.Seed        // of their keys; it does not change
 }
 
 // Options are what a Hub is made of.
@@ -80,6 +83,7 @@ func NewHub(o Options) (*Hub, error) {
 		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
 		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(),
 		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(), lists: listings{},
+		numbers: map[string]*numbers{}, seed: maphash.MakeSeed(),
 	}
 	h.config.Store(o.Config)
 	h.keeper = newKeeper(o.Documents, &h.mu, o.Log, func() time.Duration { return h.config.Load().Gateway.RememberOccupants })

@@ -44,6 +44,7 @@ var (
 var topics = []func(*iq.Mux[query]){
 	discoTopic, browseTopic, searchTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
 	registerTopic,
+	identityTopic,
 }
 
 func newMux() *iq.Mux[query] {

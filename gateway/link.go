@@ -129,6 +129,9 @@ func (up *uplink) abort() {
 	if up.linger != nil {
 		up.linger.Stop()
 	}
+	if up.view != nil {
+		up.view.Lost()
+	}
 	up.state = linkClosing
 	up.seated()
 }

@@ -99,6 +99,7 @@ func (r *room) pass(s *stanza.Stanza, rich *rich) {
 	w := words{
 		stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
 		own: true, fleeting: !body && !mapping.IsKept(s.Children), rich: rich, children: passedOn(s.Children),
+		occupant: r.occupantID(r.up.view.Self()),
 	}
 	switch {
 	case r.hasVoice(w.nick):

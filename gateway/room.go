@@ -27,6 +27,8 @@ type room struct {
 	subjects []string // ids of our own messages that ask for another
 	knocks   knocks   // who asks to be let in
 	pleas    pace     // how often voice was asked for
+	ids      mapping.OccupantIDs
+	sees     bool // we are a moderator, who is told addresses
 }
 
 // An occupant is a client in a room, by the address that it used: the same channel
@@ -85,7 +87,9 @@ func find(list []*occupant, client, at jid.JID) *occupant {
 // scene is what it takes to show somebody in a channel.
 func (r *room) scene() mapping.Scene {
 	ch, _ := r.up.view.Channel(r.channel)
-	return mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.up.roles()}
+	sc := mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.up.roles(), IDs: r.occupantIDs()}
+	sc.Told = r.onlooker(sc)
+	return sc
 }
 
 func (up *uplink) roles() mapping.RolePolicy {
@@ -193,7 +197,7 @@ func (r *room) nickOf(o *occupant) string {
 // evict sends one occupant away.
 func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 	r.remove(o)
-	r.send(o, mapping.Farewell(o.class(), r.nickOf(o), reason, codes...))
+	r.send(o, r.gone(o, reason, codes...))
 }
 
 // remove takes an occupant out without a word.
@@ -262,17 +266,18 @@ func (r *room) absorb(other *room) {
 }
 
 // moded shows what a channel's own modes change about its members: under +m those
-// without voice become visitors.
-func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change) {
+// without voice become visitors. It returns whom it has shown.
+func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change) (shown map[string]bool) {
 	r, ok := up.rooms.Get(ev.Channel)
 	if !ok || len(r.members) == 0 {
-		return
+		return nil
 	}
 	after := r.scene()
 	if before.Channel.Modes == after.Channel.Modes && before.Channel.Quiets == after.Channel.Quiets {
-		return
+		return nil
 	}
 	named := map[string]bool{} // who has a change of their own in this line
+	shown = map[string]bool{}
 	for _, c := range changes {
 		named[c.After.Nick] = true
 	}
@@ -282,7 +287,9 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 		}
 		c.Before, c.Cause = c.After, irc.CauseSeen
 		r.change(c)
+		shown[c.After.Nick] = true
 	}
+	return shown
 }
 
 // scene is how a channel stands before an event of its modes.

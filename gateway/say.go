@@ -170,6 +170,7 @@ func (r *room) reflect(s *stanza.Stanza, rich *rich, ids []string) {
 	w := words{
 		id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
 		own: true, rich: rich, children: passedOn(s.Children),
+		occupant: r.occupantID(r.up.view.Self()),
 	}
 	r.said(w)
 }
@@ -229,10 +230,13 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 		m.Children = oldWords(o.at, children, w.at, old)
 		return m
 	}
-	m.Children = make([]*stanza.Element, 0, len(children)+2)
+	m.Children = make([]*stanza.Element, 0, len(children)+3)
 	m.Children = append(m.Children, children...)
 	if w.id != "" {
 		m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))
+	}
+	if occupant := mapping.OccupantID(w.occupant); occupant != nil {
+		m.Children = append(m.Children, occupant)
 	}
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
@@ -273,7 +277,7 @@ func (up *uplink) channelText(t irc.Text) {
 	if body == "" {
 		return
 	}
-	w := words{id: t.ID, nick: t.From.Nick, at: t.At}
+	w := words{id: t.ID, nick: t.From.Nick, at: t.At, occupant: r.speaker(t.From)}
 	if w.id == "" {
 		w.id = newID()
 	}

@@ -44,15 +44,20 @@ func (r *room) subject(o *occupant, id string) {
 	}
 	ch, _ := r.up.view.Channel(r.channel)
 	from := o.at
-	if by, _, _ := irc.SplitMask(ch.TopicBy); by != "" {
+	var occupant *stanza.Element
+	if by, user, host := irc.SplitMask(ch.TopicBy); by != "" {
 		if j, err := o.at.WithResource(mapping.Resource(by)); err == nil {
 			from = j
+			occupant = mapping.OccupantID(r.known(irc.Person{Nick: by, User: user, Host: host}))
 		}
 	}
 	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: id, From: from, To: o.client.jid}
 	m.Children = []*stanza.Element{stanza.T("", "subject", mapping.Strip(ch.Topic))}
 	if ch.TopicAt > 0 && time.Since(time.Unix(ch.TopicAt, 0)) > time.Minute {
 		m.Children = append(m.Children, delayed(o.at, time.Unix(ch.TopicAt, 0)))
+	}
+	if occupant != nil {
+		m.Children = append(m.Children, occupant)
 	}
 	r.up.user.send(m)
 }

@@ -178,6 +178,7 @@ func (up *uplink) take(turn int, events []irc.Event) {
 func (up *uplink) event(ev irc.Event) {
 	if r, ok := ev.(irc.Registered); ok && up.view == nil {
 		up.view = irc.NewView(r.Nick, r.Support)
+		up.view.Number(up.user.sight(up.name))
 	}
 	if up.view == nil {
 		up.early(ev)
@@ -185,6 +186,7 @@ func (up *uplink) event(ev irc.Event) {
 	}
 	before := up.scene(ev)
 	changes := up.view.Apply(ev)
+	var shown map[string]bool
 	switch ev := ev.(type) {
 	case irc.Registered:
 		up.registered(ev)
@@ -193,7 +195,7 @@ func (up *uplink) event(ev irc.Event) {
 		up.refold()
 	case irc.Joined: // see below
 	case irc.Modes:
-		up.moded(ev, before, changes)
+		shown = up.moded(ev, before, changes)
 	case irc.Topic:
 		up.topic(ev)
 	case irc.Text:
@@ -214,11 +216,7 @@ func (up *uplink) event(ev irc.Event) {
 	default:
 		up.early(ev)
 	}
-	for _, c := range changes {
-		if r, ok := up.rooms.Get(c.Channel); ok {
-			r.change(c)
-		}
-	}
+	up.show(ev, changes, shown)
 	up.lines(ev, changes)
 	switch ev := ev.(type) { // what is about who is where by now
 	case irc.Joined:

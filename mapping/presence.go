@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"isthmus/ircside/irc"
+	"isthmus/xmppside/jid"
 	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
@@ -11,6 +12,8 @@ type Scene struct {
 	Channel irc.Channel
 	Support *irc.Support
 	Roles   RolePolicy
+	IDs     OccupantIDs
+	Told    Onlooker // whose addresses are told; nil: nobody's
 }
 
 // A Shown is what a client is shown, without its addresses: a presence of an occupant,
@@ -41,14 +44,14 @@ var leaving = map[irc.Cause]struct {
 // sent; nothing if it would see no difference. more are status codes of the last.
 // XEP-0045 §7.2.2, §7.6, §9.
 func Presence(sc Scene, class Class, c irc.Change, more ...muc.Status) []Shown {
-	shown := sc.presences(c, more)
-	if class.Old {
-		return sc.old(class.Lang, c, shown)
+	if !class.Old {
+		return sc.presences(class, c, more)
 	}
-	return shown
+	sc.IDs, sc.Told = OccupantIDs{}, nil
+	return sc.old(class.Lang, c, sc.presences(class, c, more))
 }
 
-func (sc Scene) presences(c irc.Change, more []muc.Status) []Shown {
+func (sc Scene) presences(class Class, c irc.Change, more []muc.Status) []Shown {
 	if c.Self {
 		more = append(more, muc.StatusSelf)
 	}
@@ -56,25 +59,37 @@ func (sc Scene) presences(c irc.Change, more []muc.Status) []Shown {
 	case c.After.IsNobody():
 		return []Shown{sc.leave(c, more)}
 	case c.Before.IsNobody():
-		return []Shown{sc.here(c.After, more)}
+		return []Shown{sc.here(class, c.After, more)}
 	case c.Before.Nick != c.After.Nick:
-		return []Shown{sc.rename(c), sc.here(c.After, more)}
-	case c.Cause != irc.CauseSeen && sc.alike(c.Before, c.After):
+		return []Shown{sc.rename(c), sc.here(class, c.After, more)}
+	case c.Cause != irc.CauseSeen && sc.alike(class, c.Before, c.After):
 		return nil
 	}
-	return []Shown{sc.here(c.After, more)}
+	return []Shown{sc.here(class, c.After, more)}
 }
 
 // alike says whether an occupant would be told the same of both.
-func (sc Scene) alike(a, b irc.Member) bool {
+func (sc Scene) alike(class Class, a, b irc.Member) bool {
 	role, affiliation := Standing(a, sc.Channel, sc.Support, sc.Roles)
 	role2, affiliation2 := Standing(b, sc.Channel, sc.Support, sc.Roles)
-	return role == role2 && affiliation == affiliation2 && a.Away == b.Away && a.AwayText == b.AwayText
+	return role == role2 && affiliation == affiliation2 && a.Away == b.Away && a.AwayText == b.AwayText &&
+		a.Stay == b.Stay && (class.Old || sameHats(a, b)) && sc.address(a) == sc.address(b)
 }
 
+// address is item@jid of a member.
+func (sc Scene) address(m irc.Member) jid.JID {
+	if sc.Told == nil {
+		return jid.JID{}
+	}
+	return sc.Told(m.Person)
+}
+
+// occupant says whose a presence is.
+func (sc Scene) occupant(m irc.Member) *stanza.Element { return OccupantID(sc.IDs.ID(m.Stay)) }
+
 // here is somebody's presence as it is now.
-func (sc Scene) here(m irc.Member, codes []muc.Status) Shown {
-	s := Shown{Nick: m.Nick, Children: make([]*stanza.Element, 0, 3)}
+func (sc Scene) here(class Class, m irc.Member, codes []muc.Status) Shown {
+	s := Shown{Nick: m.Nick, Children: make([]*stanza.Element, 0, 4)}
 	if m.Away {
 		s.Children = append(s.Children, stanza.T("", "show", "away"))
 		if text := Strip(m.AwayText); text != "" {
@@ -82,15 +97,23 @@ func (sc Scene) here(m irc.Member, codes []muc.Status) Shown {
 		}
 	}
 	role, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
-	u := muc.User{Item: muc.Item{Affiliation: affiliation, Role: role}, Status: codes}
+	u := muc.User{Item: muc.Item{Affiliation: affiliation, Role: role, JID: sc.address(m)}, Status: codes}
 	s.Children = append(s.Children, u.Element())
+	if !class.Old {
+		if hats := Hats(m, sc.Support, class.Lang); hats != nil {
+			s.Children = append(s.Children, hats)
+		}
+	}
+	if occupant := sc.occupant(m); occupant != nil {
+		s.Children = append(s.Children, occupant)
+	}
 	return s
 }
 
 func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
 	s := Shown{Nick: c.Before.Nick, Type: "unavailable"}
 	_, affiliation := Standing(c.Before, sc.Channel, sc.Support, sc.Roles)
-	item := muc.Item{Affiliation: affiliation, Role: muc.RoleNone}
+	item := muc.Item{Affiliation: affiliation, Role: muc.RoleNone, JID: sc.address(c.Before)}
 	how := leaving[c.Cause]
 	reason := Strip(c.Reason)
 	switch {
@@ -109,6 +132,9 @@ func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
 		item.Affiliation = muc.AffiliationNone
 	}
 	s.Children = append(s.Children, muc.User{Item: item, Status: codes}.Element())
+	if occupant := sc.occupant(c.Before); occupant != nil {
+		s.Children = append(s.Children, occupant)
+	}
 	return s
 }
 
@@ -117,13 +143,17 @@ func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
 func (sc Scene) rename(c irc.Change) Shown {
 	role, affiliation := Standing(c.Before, sc.Channel, sc.Support, sc.Roles)
 	u := muc.User{
-		Item:   muc.Item{Affiliation: affiliation, Role: role, Nick: Resource(c.After.Nick)},
+		Item:   muc.Item{Affiliation: affiliation, Role: role, Nick: Resource(c.After.Nick), JID: sc.address(c.Before)},
 		Status: []muc.Status{muc.StatusNickChanged},
 	}
 	if c.Self {
 		u.Status = append(u.Status, muc.StatusSelf)
 	}
-	return Shown{Nick: c.Before.Nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
+	s := Shown{Nick: c.Before.Nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
+	if occupant := sc.occupant(c.Before); occupant != nil {
+		s.Children = append(s.Children, occupant)
+	}
+	return s
 }
 
 // Gone is the presence that sends a client away, whatever the view holds: its nick

@@ -9,6 +9,14 @@ import (
 // channel. Events that are no news about who is where yield nothing; nor does what a
 // line tells about somebody besides (user, host, account) when they come or are seen.
 func (v *View) Apply(ev Event) []Change {
+	out := v.apply(ev)
+	if len(v.news) > 0 {
+		out, v.news = append(v.news, out...), nil
+	}
+	return out
+}
+
+func (v *View) apply(ev Event) []Change {
 	switch ev := ev.(type) {
 	case Registered:
 		return v.registered(ev)
@@ -105,7 +113,9 @@ func (v *View) refold(to CaseMapping) []Change {
 }
 
 func (v *View) registered(ev Registered) []Change {
-	return append(v.adopt(ev.Support), v.renamed(v.self.nick, ev.Nick)...)
+	out := append(v.adopt(ev.Support), v.renamed(v.self.nick, ev.Nick)...)
+	v.again(v.self, Person{})
+	return out
 }
 
 func (v *View) renamed(from, to string) []Change {
@@ -125,11 +135,15 @@ func (v *View) renamed(from, to string) []Change {
 	v.people.Delete(from)
 	p.nick = keepNick(to)
 	v.people.Set(p.nick, p)
+	if v.stays != nil && !p.lost {
+		v.stays.Renamed(p.stay, from, p.nick)
+	}
 	return append(out, v.everywhere(p, before, Change{Cause: CauseNick})...)
 }
 
 // oust forgets somebody whose nick another has now, so they must be gone.
 func (v *View) oust(p *person) []Change {
+	v.unseen(p, true)
 	var out []Change
 	for _, ch := range v.where(p) {
 		out = append(out, Change{Channel: ch.Name, Before: v.member(p, ch.members[p]), Cause: CauseQuit})
@@ -276,5 +290,6 @@ func (v *View) about(ev About) []Change {
 		return nil
 	}
 	p.learn(q)
+	v.heard(p, before)
 	return v.everywhere(p, before, Change{Cause: CauseAbout})
 }

@@ -5,6 +5,7 @@ import "strings"
 // A Person is somebody on the network, for as long as the seat can see them.
 type Person struct {
 	ID                                  uint64 // never reused, kept through renames; the View's own
+	Stay                                uint64 // their number, the same for all views: see [Stays]; 0: none
 	Nick, User, Host, Account, Realname string
 	AwayText                            string
 	Away                                bool

@@ -137,6 +137,7 @@ func (v *View) quits(ev Quit) []Change {
 		if !ok || p == v.self {
 			continue
 		}
+		v.unseen(p, true)
 		for _, ch := range v.where(p) {
 			out = append(out, Change{
 				Channel: ch.Name, Before: v.member(p, ch.members[p]), Cause: cause, Reason: ev.Reason,

@@ -20,6 +20,8 @@ type View struct {
 	lastID   uint64
 	places   int                // members of all channels
 	modes    map[modeSet]string // sets as letters, made once
+	stays    Stays              // nil: nobody is numbered
+	news     []Change           // of people who turn out to be others
 }
 
 // A person is a Person and in how many of our channels they are. Who is in a large
@@ -29,8 +31,10 @@ type person struct {
 	id    uint64
 	nick  string
 	known unique.Handle[details]
+	stay  uint64
 	in    int32
 	away  bool
+	lost  bool // not seen since the session was lost
 	flags WhoFlags
 }
 
@@ -41,7 +45,7 @@ type details struct{ user, host, account, realname, awayText string }
 func (p *person) Person() Person {
 	d := p.known.Value()
 	return Person{
-		ID: p.id, Nick: p.nick, User: d.user, Host: d.host, Account: d.account, Realname: d.realname,
+		ID: p.id, Stay: p.stay, Nick: p.nick, User: d.user, Host: d.host, Account: d.account, Realname: d.realname,
 		AwayText: d.awayText, Away: p.away, Flags: p.flags,
 	}
 }
@@ -270,6 +274,9 @@ func (v *View) Lost() {
 	for _, ch := range v.channels.All() {
 		ch.Open = false
 	}
+	for _, p := range v.people.All() {
+		v.unseen(p, false)
+	}
 }
 
 // Leave forgets a channel, and who is seen nowhere else.
@@ -324,10 +331,14 @@ func (v *View) meet(p Person) *person {
 		known = &person{id: v.lastID, nick: keepNick(p.Nick), known: nothing}
 		known.learn(p)
 		v.people.Set(known.nick, known)
+		v.number(known)
 		return known
 	}
-	if q := known.Person(); q.hear(p) {
+	v.again(known, p)
+	before := known.Person()
+	if q := before; q.hear(p) {
 		known.learn(q)
+		v.heard(known, before)
 	}
 	return known
 }
@@ -369,5 +380,6 @@ func (v *View) part(ch *channel, p *person) {
 	v.places--
 	if p.in--; p.in <= 0 {
 		v.people.Delete(p.nick)
+		v.unseen(p, false)
 	}
 }

@@ -124,7 +124,12 @@ type Item struct {
 
 // Element writes it in the namespace ns: NSUser or NSAdmin.
 func (i Item) Element(ns string) *stanza.Element {
-	e := &stanza.Element{Space: ns, Local: "item", Attrs: make([]stanza.Attr, 0, 4)}
+	return i.fill(&stanza.Element{Attrs: make([]stanza.Attr, 0, 4)}, ns)
+}
+
+// fill makes e the item.
+func (i Item) fill(e *stanza.Element, ns string) *stanza.Element {
+	e.Space, e.Local = ns, "item"
 	e.Set("affiliation", i.Affiliation.String()).Set("jid", i.JID.String())
 	e.Set("nick", i.Nick).Set("role", i.Role.String())
 	if i.Actor != "" {
@@ -149,9 +154,15 @@ type User struct {
 
 // Element writes it. The codes come in ascending order, each once.
 func (u User) Element() *stanza.Element {
-	x := &stanza.Element{Space: NSUser, Local: "x", Nodes: make([]stanza.Node, 0, 1+len(u.Status))}
+	all := &struct { // one piece of memory: of these there are most
+		x, item stanza.Element
+		nodes   [2]stanza.Node
+		attrs   [4]stanza.Attr
+	}{}
+	x := &all.x
+	x.Space, x.Local, x.Nodes, all.item.Attrs = NSUser, "x", all.nodes[:0], all.attrs[:0]
 	if u.Item != (Item{}) {
-		x.Add(u.Item.Element(NSUser))
+		x.Add(u.Item.fill(&all.item, NSUser))
 	}
 	if u.Invite != (Invite{}) {
 		x.Add(u.Invite.element("invite"))

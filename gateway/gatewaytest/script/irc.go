@@ -11,7 +11,8 @@ import (
 // A wire is an IRC connection of the gateway's that is listened in to.
 type wire struct {
 	net.Conn
-	mu *sync.Mutex // the record's; guards what follows
+	mu   *sync.Mutex // the record's; guards what follows
+	lost func()      // told of the end
 
 	nick       string // as it is, or was last asked for
 	registered bool
@@ -45,7 +46,10 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.closed = w.closed || err != nil
+	if err != nil && !w.closed {
+		w.closed = true
+		w.lost()
+	}
 	w.in = lines(w.in+string(p[:n]), w.received)
 	return n, err
 }

@@ -26,7 +26,7 @@ type record struct {
 	stanzas  []outgoing
 	wires    []*wire
 	heard    map[string][]string // what IRC users of the script saw
-	shown    map[string]bool     // who of them, and "registration"
+	shown    map[string]bool     // who of them, "registration" and "identity"
 	down     map[string]bool     // "irc", "xmpp"
 	ids      map[string]string   // the gateway's → $1
 	names    []string            // of $1, $2, …
@@ -76,6 +76,9 @@ func (r *record) flush() (lines, problems []string) {
 	defer r.mu.Unlock()
 	slices.SortStableFunc(r.stanzas, func(a, b outgoing) int { return strings.Compare(a.to, b.to) })
 	for _, s := range r.stanzas {
+		if !r.shown["identity"] {
+			s.raw = identity.ReplaceAllString(s.raw, "")
+		}
 		lines = append(lines, "xmpp< "+strings.ReplaceAll(r.hideIDs(s.raw), "\n", "&#10;"))
 	}
 	slices.SortStableFunc(r.wires, func(a, b *wire) int { return strings.Compare(a.nick, b.nick) })
@@ -142,6 +145,8 @@ var (
 	idAttr = regexp.MustCompile(` (?:session)?id=(?:'[^']*'|"[^"]*")`)
 	msgID  = regexp.MustCompile(`^m[0-9]+$`)
 	idName = regexp.MustCompile(`\$[0-9]+`)
+	// identity is what every stanza of a room says of whose it is.
+	identity = regexp.MustCompile(`<occupant-id [^>]*/>|<hats .*?</hats>`)
 )
 
 // hideIDs writes $1, $2, … for ids that neither the script nor the IRC server made.
@@ -178,7 +183,7 @@ func (r *record) input(raw string) string {
 func (r *record) wiretap(conn net.Conn) net.Conn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w := &wire{Conn: conn, mu: &r.mu}
+	w := &wire{Conn: conn, mu: &r.mu, lost: r.checker.LinkLost}
 	r.wires = append(r.wires, w)
 	return w
 }

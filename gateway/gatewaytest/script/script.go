@@ -26,6 +26,10 @@
 // tag is left out. What the gateway sends before it is registered is not shown, unless
 // the script says "show registration".
 //
+// Nor are occupant-id and hats, which all presences and messages of rooms have, unless it
+// says "show identity"; a presence that brings news of those alone looks like the one
+// before it.
+//
 // Everything that is said passes through the strict client (package strict) and the
 // strict IRC server; what they find is a problem, whatever the script is about.
 //

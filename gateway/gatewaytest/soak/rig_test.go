@@ -148,6 +148,7 @@ func (r *rig) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checker, r.owed, r.odd, r.tape = strict.New(), map[request]*debt{}, map[request]bool{}, newTape()
+	r.checker.LinkLost() // these networks lose people all the time
 }
 
 // trust has nobody judge what the gateway says from now on, which takes half the time.

@@ -69,6 +69,8 @@ func (c *Checker) message(s *stanza.Stanza) {
 		default:
 			if why := r.heard(s); why != "" {
 				c.violate(s, why)
+			} else if why := r.who.said(s, s.Child(nsDelay, "delay") != nil); why != "" && s.From.Resource() != "" {
+				c.violate(s, why)
 			}
 		}
 	case "", "normal", "chat", "headline":

@@ -33,6 +33,7 @@ type room struct {
 	before  map[string]string // while a join is repeated: those of the last one
 	renames map[string]bool   // new nicks that 303 announced
 	ids     []string          // of presences that an error may answer
+	who     identities
 
 	past     int // messages of the history that an old client was sent
 	refusals int // errors for messages of an old client, which lines have to follow
@@ -71,9 +72,11 @@ func (c *Checker) presenceSent(s *stanza.Stanza) {
 }
 
 func (r *room) enter(nick string, knock bool) {
-	if r.state == history || r.state == live {
+	in := r.state == history || r.state == live
+	if in {
 		r.before = r.members
 	}
+	r.who.again(in)
 	r.state, r.asked, r.knock, r.leaving = joining, nick, knock, false
 	r.old, r.past, r.refusals = false, 0, 0
 	r.bounced, r.excused = false, false
@@ -141,8 +144,19 @@ func (c *Checker) presence(s *stanza.Stanza) {
 		if why := r.came(s); why != "" {
 			c.violate(s, why)
 		}
+		if why := r.who.came(s, c.anew); why != "" {
+			c.violate(s, why)
+		}
 	default:
-		if why := r.went(s); why != "" {
+		next := ""
+		if u := parseUser(s); u.codes["303"] {
+			next = u.nick
+		}
+		why := r.who.went(s, next)
+		if other := r.went(s); other != "" {
+			why = other
+		}
+		if why != "" {
 			c.violate(s, why)
 		}
 	}
@@ -172,6 +186,7 @@ func (c *Checker) refused(s *stanza.Stanza, r *room) {
 		r.state, r.leaving = absent, false
 		if r.before != nil { // a join that was repeated in vain: still in
 			r.state, r.members, r.before = live, r.before, nil
+			r.who.of = r.who.before
 		}
 	}
 }

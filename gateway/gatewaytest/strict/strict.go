@@ -29,6 +29,7 @@ type Checker struct {
 	asked      map[question]int // IQs of clients: 1 open, -1 answered
 	asking     map[question]bool
 	said       map[question]int // messages that an error may answer
+	anew       bool             // an IRC connection of the gateway's was lost
 	violations []string
 }
 
@@ -81,6 +82,10 @@ func (c *Checker) StreamLost() {
 		}
 	}
 }
+
+// LinkLost says that the gateway lost sight of a network: people may be others when it
+// sees them again.
+func (c *Checker) LinkLost() { c.anew = true }
 
 // ToGateway takes a stanza that a client sends. What clients do is not judged.
 func (c *Checker) ToGateway(s *stanza.Stanza) {

@@ -1,0 +1,104 @@
+package mapping
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+
+	"isthmus/ircside/irc"
+	"isthmus/xmppside/stanza"
+)
+
+// NSOccupantID is the namespace of occupant identifiers. XEP-0421 §6
+const NSOccupantID = "urn:xmpp:occupant-id:0"
+
+// Who somebody is goes by a number first, which they keep for a stay: for as long as
+// anybody of ours has them in sight ([irc.Stays]). It is made when they come into sight,
+// of the best that is known then:
+//
+//	one of our own users    the bare JID
+//	an account              the account
+//	user and host           both
+//	a nick alone            nothing: the number is drawn by lot
+//
+// so that it is the same at the next stay but for the last, for a nick is anybody's.
+// What becomes known later changes nothing for that stay: the account that somebody
+// logs in to counts when they come again. All of this is of one network, for an account
+// is nothing elsewhere.
+
+// StayOf numbers a person by what is known of them; 0: only their nick is.
+func StayOf(key [32]byte, network string, p irc.Person) uint64 {
+	switch {
+	case p.Account != "":
+		return number(key, network, "account", lowerASCII(p.Account))
+	case p.User != "" && p.Host != "":
+		return number(key, network, "host", p.User+"@"+lowerASCII(p.Host))
+	}
+	return 0
+}
+
+// StayOfUser numbers a user of ours by the bare JID.
+func StayOfUser(key [32]byte, network, bare string) uint64 {
+	return number(key, network, "user", bare)
+}
+
+func number(key [32]byte, words ...string) uint64 {
+	sum := keyed(key, "stay", words...)
+	return binary.BigEndian.Uint64(sum[:]) | 1 // never 0
+}
+
+// keyed is the HMAC of some words; no two lists of words are one.
+func keyed(key [32]byte, what string, words ...string) (sum [sha256.Size]byte) {
+	h := hmac.New(sha256.New, key[:])
+	h.Write([]byte(what + "\x00" + strings.Join(words, "\x00")))
+	h.Sum(sum[:0])
+	return sum
+}
+
+// OccupantIDs makes the identifiers of a room. The zero OccupantIDs makes none.
+//
+// The number of a stay is encrypted by a key that is the room's: nobody can tell that
+// two identifiers of two rooms are of one person, or find a number out, and it costs
+// next to nothing for each of the twenty thousand in a channel.
+type OccupantIDs struct{ room cipher.Block }
+
+// NewOccupantIDs makes them for a channel, folded as its network does. XEP-0421 §4.1
+func NewOccupantIDs(key [32]byte, network, channel string) OccupantIDs {
+	sum := keyed(key, "room", network, channel)
+	block, err := aes.NewCipher(sum[:16])
+	if err != nil {
+		panic(err) // of the length of the key alone
+	}
+	return OccupantIDs{block}
+}
+
+// ID is the identifier for the number of a stay: 22 characters.
+func (ids OccupantIDs) ID(stay uint64) string {
+	if ids.room == nil || stay == 0 {
+		return ""
+	}
+	var b [aes.BlockSize]byte
+	binary.BigEndian.PutUint64(b[:], stay)
+	ids.room.Encrypt(b[:], b[:])
+	var text [22]byte
+	base64.RawURLEncoding.Encode(text[:], b[:])
+	return string(text[:])
+}
+
+// OccupantID is what a presence or a message says whose it is by; nil without an id.
+func OccupantID(id string) *stanza.Element {
+	if id == "" {
+		return nil
+	}
+	all := &struct {
+		stanza.Element
+		attr [1]stanza.Attr
+	}{}
+	all.attr[0] = stanza.Attr{Name: "id", Value: id}
+	all.Element = stanza.Element{Space: NSOccupantID, Local: "occupant-id", Attrs: all.attr[:]}
+	return &all.Element
+}
