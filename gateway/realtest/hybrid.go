@@ -62,6 +62,7 @@ operator {
 channel {
 	disable_fake_channels = no; enable_extbans = yes; max_channels = 200; max_bans = 100; max_invites = 20;
 	max_bans_large = 500; default_join_flood_count = 0; default_join_flood_time = 0;
+	invite_client_count = 1000; invite_delay_channel = 0 seconds; knock_client_count = 1000; knock_delay_channel = 0 seconds;
 };
 general {
 	disable_auth = yes; throttle_count = %[8]d; throttle_time = 1 second; anti_nick_flood = no;

@@ -24,6 +24,9 @@ var scripts = []struct {
 	{"key", scriptKey},
 	{"ban", scriptBan},
 	{"invite", scriptInvite},
+	{"invite both ways", scriptInviteBoth},
+	{"knock", scriptKnock},
+	{"voice request", scriptVoice},
 	{"full", scriptFull},
 	{"bad name", scriptBadName},
 	{"nick", scriptNick},
@@ -65,13 +68,14 @@ type ircd struct {
 	awayNotify bool   // it tells when somebody is away
 	reserve    string // what an operator sends so that a nick is refused (432)
 	cuts       bool   // it cuts nicks that are too long, where others refuse them
+	knock      bool   // it has KNOCK
 	curt       bool   // it drops the last words of who has just come
 }
 
 var ircds = map[string]ircd{
-	"inspircd":    {op: "admin", awayNotify: true, reserve: "QLINE %s 0 :reserved"},
+	"inspircd":    {op: "admin", awayNotify: true, knock: true, reserve: "QLINE %s 0 :reserved"},
 	"ngircd":      {op: "admin"},
-	"ircd-hybrid": {op: "owner", awayNotify: true, cuts: true, curt: true},
+	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true},
 }
 
 // TestPairs plays every script on every pair of servers. All pairs of an XMPP server
