@@ -191,6 +191,7 @@ func (u *user) pass(to jid.JID, inv mapping.Invitation) {
 func (i *invites) remember(sent sentInvite) {
 	i.expire()
 	i.take(sent.to, sent.room)
+	sent.to, sent.room, sent.by = sent.to.Clone(), sent.room.Clone(), sent.by.Clone()
 	if len(i.sent) >= maxSent {
 		i.sent = slices.Delete(i.sent, 0, 1)
 	}

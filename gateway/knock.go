@@ -71,7 +71,7 @@ func (up *uplink) knocked(ev irc.Knocked) {
 	if seen, met := up.view.Person(ev.Person.Nick); met && ev.Person.Host == "" {
 		ev.Person = seen
 	}
-	k := knock{nick: strings.Clone(s.Fold(ev.Person.Nick)), person: ev.Person, at: time.Now()}
+	k := knock{nick: strings.Clone(s.Fold(ev.Person.Nick)), person: own(ev.Person), at: time.Now()}
 	if !r.knocks.add(k) || !r.knocks.pace.within(manyKnocks, time.Minute) {
 		return
 	}
@@ -79,6 +79,13 @@ func (up *uplink) knocked(ev irc.Knocked) {
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
 		return []mapping.Shown{mapping.Knocking(class, ev, listed)}
 	})
+}
+
+// own is a person in memory of its own: what is known from a line shares that.
+func own(p irc.Person) irc.Person {
+	return irc.Person{
+		Nick: strings.Clone(p.Nick), User: strings.Clone(p.User), Host: strings.Clone(p.Host), Account: strings.Clone(p.Account),
+	}
 }
 
 // roomForm takes a form that an occupant has filled in for the room; handled says that

@@ -145,6 +145,10 @@ func (j JID) Resource() string {
 // Bare is the address without its resource.
 func (j JID) Bare() JID { return JID{s: j.s[:j.slash], at: j.at, slash: j.slash} }
 
+// Clone is the same address in memory of its own: what was read shares that of its
+// stanza.
+func (j JID) Clone() JID { return JID{s: strings.Clone(j.s), at: j.at, slash: j.slash} }
+
 // IsBare says whether there is no resource.
 func (j JID) IsBare() bool { return int(j.slash) == len(j.s) }
 

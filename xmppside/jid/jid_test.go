@@ -66,6 +66,18 @@ func checkWhole(t *testing.T, j JID) {
 	}
 }
 
+func TestClone(t *testing.T) {
+	for _, text := range []string{"", "x", "a@x", "a@x/r"} {
+		j := JID{}
+		if text != "" {
+			j = MustParse(text)
+		}
+		if j.Clone() != j {
+			t.Errorf("%q becomes %q", j, j.Clone())
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	long := strings.Repeat("x", MaxPart+1)
 	huge := strings.Repeat("x", 1<<16)

@@ -115,6 +115,21 @@ var protocol = []func(n *noise) string{
 	func(n *noise) string { return fmt.Sprintf(":%s MODE %s %s", n.me, n.me, n.modes()) },
 	func(n *noise) string { return fmt.Sprintf(":%s TOPIC %s :%s", n.mask(), n.channel(), n.text()) },
 	func(n *noise) string { return fmt.Sprintf(":%s INVITE %s %s", n.mask(), n.me, n.channel()) },
+	func(n *noise) string { return fmt.Sprintf(":%s INVITE %s %s", n.mask(), n.nick(), n.channel()) },
+	func(n *noise) string {
+		return fmt.Sprintf(":wild NOTICE %s%s :%s", one(n, "%", "@", ""), n.channel(), one(n,
+			"User "+n.nick()+" is KNOCKing on "+n.channel()+" ("+n.text()+")", "KNOCK: "+n.channel()+" ("+n.nick()+" [u@h] has asked for an invite)",
+			"[Knock] by "+n.mask()+" ("+n.text()+")"))
+	},
+	func(n *noise) string {
+		return fmt.Sprintf(":wild 710 %s %s %s :%s", n.me, n.channel(), n.mask(), n.text())
+	},
+	func(n *noise) string {
+		return fmt.Sprintf(":%s NOTICE %s :asks for voice in %s (/mode %[3]s +v x)", n.mask(), n.me, n.channel())
+	},
+	func(n *noise) string {
+		return fmt.Sprintf(":wild 900 %s %s %s :%s", n.me, n.mask(), n.nick(), n.text())
+	},
 	func(n *noise) string { return fmt.Sprintf(":%s AWAY :%s", n.mask(), n.text()) },
 	func(n *noise) string { return fmt.Sprintf(":%s ACCOUNT %s", n.mask(), n.nick()) },
 	func(n *noise) string { return fmt.Sprintf(":%s CHGHOST %s %s", n.mask(), n.nick(), n.nick()) },

@@ -185,6 +185,12 @@ var payloads = []func(b *babbler) string{
 	func(b *babbler) string {
 		return el("x", "jabber:x:conference", "jid='#soak%net@gw' password='"+b.word()+"'", "")
 	},
+	func(b *babbler) string {
+		return el("x", "jabber:x:conference", "jid='"+pick(b, []string{"coven@y", "bob%net@gw", "#c%net@gw", "@", ""})+"' reason='"+b.word()+"'", "")
+	},
+	func(b *babbler) string { return b.answer() },
+	func(b *babbler) string { return el("query", "jabber:iq:register", "", b.answer()) },
+	func(b *babbler) string { return el("query", "jabber:iq:register", "", "<remove/>") },
 	func(b *babbler) string { return el("query", "jabber:iq:roster", "", "<item jid='gw'/>") },
 	func(b *babbler) string { return b.failure() },
 	func(b *babbler) string { return b.failure() + b.failure() + "<body>x</body>" },
@@ -351,4 +357,17 @@ func (b *babbler) goodbyes() []string {
 		}
 	}
 	return out
+}
+
+// answer is a form of registration or of a voice request that somebody has filled in.
+func (b *babbler) answer() string {
+	field := func(name, value string) string {
+		return "<field var='" + name + "'><value>" + value + "</value></field>"
+	}
+	nick := pick(b, []string{"bob", "v1", "nobody", "", b.word()})
+	return el("x", nsForm, "type='"+pick(b, []string{"submit", "submit", "cancel", "form"})+"'",
+		field("FORM_TYPE", nsMUC+pick(b, []string{"#register", "#request", "#other"}))+
+			field("muc#role", pick(b, []string{"participant", "moderator", "none"}))+
+			field("muc#roomnick", nick)+field("muc#register_roomnick", nick)+field("irc#reason", b.word())+
+			field(pick(b, []string{"muc#request_allow", "muc#register_allow", "irc#member"}), pick(b, []string{"1", "0", "true", "x"})))
 }
