@@ -12,6 +12,7 @@ import (
 
 	"isthmus/config"
 	"isthmus/ircside/irc"
+	"isthmus/xmppside/disco"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
@@ -98,6 +99,26 @@ func lose(p *play) {
 	p.network.mu.Unlock()
 	last.sink([]irc.Event{irc.Closed{Err: &irc.CloseError{Reason: irc.CloseBanned}}})
 	synctest.Wait()
+}
+
+// What each client answers is what its presence announces: a hash that is not borne out
+// would be asked for again with each client of its kind.
+func TestFixtureHashes(t *testing.T) {
+	files, err := filepath.Glob("testdata/clients/*.xml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no clients", err)
+	}
+	for _, file := range files {
+		f := readFixture(t, file)
+		caps := disco.Announced(f.presence)
+		if caps.IsZero() || f.answer == nil || f.answer.Type != "result" {
+			continue
+		}
+		info, ok := disco.ParseInfo(f.answer.Child(disco.NSInfo, "query"), f.answer.Lang)
+		if verified := caps.Verified(info); !ok || !slices.Equal(verified, caps.Keys()) {
+			t.Errorf("%s: of %q are borne out %q", f.name, caps.Keys(), verified)
+		}
+	}
 }
 
 // Each client that somebody uses, under each rule, in every state.
