@@ -172,7 +172,7 @@ func (v *View) moded(ev Modes) []Change {
 		return nil
 	}
 	if ev.Whole {
-		ch.Modes, ch.Key, ch.Limit = "", "", ""
+		ch.Modes, ch.Key, ch.Limit, ch.Params = "", "", "", ""
 	}
 	var order []*person
 	was := map[*person]modeSet{}
@@ -220,20 +220,8 @@ func (ch *channel) set(m ModeChange, by string) {
 	case ListMode:
 		ch.banned(m, by)
 		return
-	case KeyMode:
-		if m.Mode == 'k' {
-			ch.Key = ""
-			if m.Add && m.Arg != "*" {
-				ch.Key = strings.Clone(m.Arg)
-			}
-		}
-	case LimitMode:
-		if m.Mode == 'l' {
-			ch.Limit = ""
-			if m.Add {
-				ch.Limit = strings.Clone(m.Arg)
-			}
-		}
+	case KeyMode, LimitMode:
+		ch.setParam(m)
 	}
 	i := strings.IndexByte(ch.Modes, m.Mode)
 	switch {
@@ -244,6 +232,29 @@ func (ch *channel) set(m ModeChange, by string) {
 	case !m.Add && i >= 0:
 		ch.Modes = ch.Modes[:i] + ch.Modes[i+1:]
 	}
+}
+
+// setParam takes in the parameter of a mode that has one. One that would not be one
+// word in Params is as good as not told.
+func (ch *channel) setParam(m ModeChange) {
+	arg := ""
+	if m.Add && (m.Mode != 'k' || m.Arg != "*") {
+		arg = strings.Clone(cut(m.Arg, maxKept))
+	}
+	switch m.Mode {
+	case 'k':
+		ch.Key = arg
+		return
+	case 'l':
+		ch.Limit = arg
+		return
+	}
+	words := slices.DeleteFunc(strings.Fields(ch.Params), func(w string) bool { return w[0] == m.Mode })
+	if arg != "" && len(strings.Fields(arg)) == 1 {
+		words = append(words, string(rune(m.Mode))+"="+arg)
+	}
+	slices.Sort(words)
+	ch.Params = strings.Join(words, " ")
 }
 
 func (v *View) topic(ev Topic) {

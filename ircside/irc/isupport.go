@@ -31,6 +31,7 @@ var setters = map[string]func(s *Support, value string){
 	"TOPICLEN":      func(s *Support, v string) { s.TopicLen = number(v, 0) },
 	"KICKLEN":       func(s *Support, v string) { s.KickLen = number(v, 0) },
 	"AWAYLEN":       func(s *Support, v string) { s.AwayLen = number(v, 0) },
+	"KEYLEN":        func(s *Support, v string) { s.KeyLen = number(v, 0) },
 	"NAMELEN":       func(s *Support, v string) { s.NameLen = number(v, 0) },
 	"LINELEN":       (*Support).setLineLen,
 	"MODES":         (*Support).setModes,

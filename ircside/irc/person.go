@@ -73,6 +73,7 @@ type Channel struct {
 	Modes   string // flag modes as letters, in the order of the alphabet
 	Key     string // +k, where we were told
 	Limit   string // +l
+	Params  string // of other modes that are set, as "f=#other j=5:3"; see [Channel.Param]
 	Quiets  string // masks of who may not speak, as far as we have seen them set, spaces between
 	Secret  byte   // 353's symbol
 	Open    bool   // we are in it
@@ -88,4 +89,21 @@ func (c Channel) Has(mode byte) bool {
 		}
 	}
 	return false
+}
+
+// Param is the parameter of a mode that is set; "" if it is not, or has none that we
+// were told.
+func (c Channel) Param(mode byte) string {
+	switch mode {
+	case 'k':
+		return c.Key
+	case 'l':
+		return c.Limit
+	}
+	for word := range strings.FieldsSeq(c.Params) {
+		if word[0] == mode {
+			return word[len("f="):]
+		}
+	}
+	return ""
 }

@@ -19,6 +19,7 @@ type Support struct {
 
 	NickLen, UserLen, HostLen, ChannelLen int
 	TopicLen, KickLen, AwayLen, NameLen   int
+	KeyLen                                int
 	LineLen                               int            // CR LF included, tags not; never 0
 	Modes                                 int            // parameters in a MODE line; 0: no limit
 	ChanLimit                             map[byte]int   // joined channels by type; 0: no limit
@@ -138,6 +139,14 @@ func (s *Support) Class(mode byte) ModeKind {
 		}
 	}
 	return FlagMode
+}
+
+// Lists tells whether the network has a channel mode of that letter and kind.
+func (s *Support) Lists(mode byte, kind ModeKind) bool {
+	if kind == PrefixMode {
+		return s.Rank(mode) >= 0
+	}
+	return s.Rank(mode) < 0 && strings.IndexByte(s.ChanModes[kind-ListMode], mode) >= 0
 }
 
 // SplitPrefixes takes the symbols off an entry of NAMES: "@+ann!a@host" is "ov" and

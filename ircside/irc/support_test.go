@@ -11,7 +11,7 @@ import (
 func TestSupportReads(t *testing.T) {
 	s := DefaultSupport().With004([]string{"irc.example.org", "ircd-1.2", "iow", "beI"})
 	s = s.With(strings.Split("NETWORK=Ex\\x20ample\\x3D\\x0d CASEMAPPING=ascii CHANTYPES=#!a#, PREFIX=(qov)~@+ CHANMODES=beI,k,lj,imn,xyz STATUSMSG=@+", " "))
-	s = s.With(strings.Split("NICKLEN=30 USERLEN=10 HOSTLEN=63 CHANNELLEN=64 TOPICLEN=390 KICKLEN=255 AWAYLEN=200 NAMELEN=50 LINELEN=2048 MODES=20", " "))
+	s = s.With(strings.Split("NICKLEN=30 USERLEN=10 HOSTLEN=63 CHANNELLEN=64 TOPICLEN=390 KICKLEN=255 AWAYLEN=200 NAMELEN=50 KEYLEN=23 LINELEN=2048 MODES=20", " "))
 	s = s.With(strings.Split("CHANLIMIT=#&:25,!: MAXLIST=beI:100,q:7 TARGMAX=privmsg:4,NAMES:1,KICK: MONITOR=100 EXCEPTS INVEX=J BOT=B", " "))
 	s = s.With(append(strings.Split("EXTBAN=~,acjR ACCOUNTEXTBAN=account,a ELIST=CMNTU CLIENTTAGDENY=*,-draft/react WHOX UTF8ONLY SAFELIST KNOCK FOO=bar", " "), "are supported by this server"))
 	got := *s
@@ -22,7 +22,7 @@ func TestSupportReads(t *testing.T) {
 		Prefixes:  []Prefix{{'q', '~'}, {'o', '@'}, {'v', '+'}},
 		ChanModes: [4]string{"beI", "k", "lj", "imn"},
 		NickLen:   30, UserLen: 10, HostLen: 63, ChannelLen: 64,
-		TopicLen: 390, KickLen: 255, AwayLen: 200, NameLen: 50, LineLen: 2048, Modes: 20,
+		TopicLen: 390, KickLen: 255, AwayLen: 200, NameLen: 50, KeyLen: 23, LineLen: 2048, Modes: 20,
 		ChanLimit: map[byte]int{'#': 25, '&': 25, '!': 0},
 		MaxList:   map[byte]int{'b': 100, 'e': 100, 'I': 100, 'q': 7},
 		TargMax:   map[string]int{"PRIVMSG": 4, "NAMES": 1, "KICK": 0},

@@ -10,7 +10,7 @@ import (
 
 // plain is a network with ranks, plus tokens as in 005.
 func plain(tokens ...string) *Support {
-	return DefaultSupport().With(append([]string{"PREFIX=(qohv)~@%+", "CASEMAPPING=ascii", "CHANMODES=beI,k,l,imnpst"}, tokens...))
+	return DefaultSupport().With(append([]string{"PREFIX=(qohv)~@%+", "CASEMAPPING=ascii", "CHANMODES=beI,k,lfj,imnpst"}, tokens...))
 }
 
 // roster is "@ann bob!u@h" as Members.
@@ -312,6 +312,9 @@ func TestChannelState(t *testing.T) {
 		{"modes", modes(v, "#c", "", "+ntkl-i key 5"), Channel{Name: "#c", Open: true, Modes: "klnt", Key: "key", Limit: "5"}},
 		{"the same again", modes(v, "#c", "", "+nk-s *"), Channel{Name: "#c", Open: true, Modes: "klnt", Limit: "5"}},
 		{"fewer", modes(v, "#c", "", "+m-klt x"), Channel{Name: "#c", Open: true, Modes: "mn"}},
+		{"parameters", modes(v, "#c", "", "+fj #x 5:3"), Channel{Name: "#c", Open: true, Modes: "fjmn", Params: "f=#x j=5:3"}},
+		{"other ones", modes(v, "#c", "", "-f+j 1:1"), Channel{Name: "#c", Open: true, Modes: "jmn", Params: "j=1:1"}},
+		{"and none", modes(v, "#c", "", "-j"), Channel{Name: "#c", Open: true, Modes: "mn"}},
 		{"lists and ranks are no modes of it", modes(v, "#c", "", "+bo x bob"), Channel{Name: "#c", Open: true, Modes: "mn"}},
 		{"whole", Modes{Channel: "#c", Whole: true, Changes: ParseModes(v.Support(), []string{"+ik", "y"})}, Channel{Name: "#c", Open: true, Modes: "ik", Key: "y"}},
 		{"secret now", Joined{Channel: "#c", Members: roster(plain(), "@ann +bob carl"), Secret: '@', Created: true}, Channel{Name: "#c", Open: true, Modes: "ik", Key: "y", Secret: '@'}},
