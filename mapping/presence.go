@@ -165,3 +165,22 @@ func Gone(class Class, nick, reason string, codes ...muc.Status) Shown {
 	}
 	return Shown{Nick: nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
 }
+
+// Destroyed is the presence that tells a client that the room is no more.
+// XEP-0045 §10.9.
+func Destroyed(nick string, d muc.Destroy) Shown {
+	u := muc.User{
+		Item:    muc.Item{Affiliation: muc.AffiliationNone, Role: muc.RoleNone},
+		Destroy: &d, Status: []muc.Status{muc.StatusSelf},
+	}
+	return Shown{Nick: nick, Type: "unavailable", Children: []*stanza.Element{u.Element()}}
+}
+
+// Configured tells that a room's configuration is another by now. Clients of groupchat
+// 1.0 know no such thing. XEP-0045 §10.2.1.
+func Configured(class Class, codes ...muc.Status) []Shown {
+	if class.Old {
+		return nil
+	}
+	return []Shown{{Line: true, Children: []*stanza.Element{muc.User{Status: codes}.Element()}}}
+}

@@ -10,25 +10,22 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// roomFeatures is what a flag mode says about a room, set and not set.
-// XEP-0045 §15.3.
-var roomFeatures = [...]struct {
-	mode     byte
-	set, not string
-}{
-	{'i', "muc_membersonly", "muc_open"},
-	{'k', "muc_passwordprotected", "muc_unsecured"},
-	{'m', "muc_moderated", "muc_unmoderated"},
-	{'s', "muc_hidden", "muc_public"},
-	{'P', "muc_persistent", "muc_temporary"},
-}
-
-// RoomFeatures are the disco features that a channel's modes come to.
-func RoomFeatures(ch irc.Channel) []string {
-	var out []string
-	for _, f := range roomFeatures {
-		set := ch.Has(f.mode) || f.mode == 's' && ch.Secret == '@' || f.mode == 'P' && ch.Has('r')
-		if set {
+// RoomFeatures are the disco features that a channel's modes come to. XEP-0045 §15.3.
+func RoomFeatures(ch irc.Channel, s *irc.Support) []string {
+	hidden := !isTrue(ch, s, FieldPublic) || ch.Secret == '@'
+	features := [...]struct {
+		is       bool
+		set, not string
+	}{
+		{ch.Has('i'), "muc_membersonly", "muc_open"},
+		{ch.Has('k'), "muc_passwordprotected", "muc_unsecured"},
+		{ch.Has('m'), "muc_moderated", "muc_unmoderated"},
+		{hidden, "muc_hidden", "muc_public"},
+		{isPersistent(ch, s), "muc_persistent", "muc_temporary"},
+	}
+	out := make([]string, 0, len(features))
+	for _, f := range features {
+		if f.is {
 			out = append(out, f.set)
 		} else {
 			out = append(out, f.not)
