@@ -15,10 +15,6 @@ func adminTopic(m *iq.Mux[query]) {
 	m.Handle("set", muc.NSAdmin, "query", "", setAdmin, iq.Room)
 }
 
-func ownerTopic(m *iq.Mux[query]) {
-	m.Handle("set", muc.NSOwner, "query", "", setOwner, iq.Room)
-}
-
 // adminRoom is the room that an administrative IQ is about, which its sender must
 // be in.
 func (q query) adminRoom(r *iq.Request) *room {
@@ -364,22 +360,4 @@ func (r *room) kickAll(p plan, request *iq.Request) {
 		})
 	}
 	done(nil)
-}
-
-// setOwner takes the default configuration of a room as it is; forms are not
-// offered. XEP-0045 §10.1.2.
-func setOwner(q query, r *iq.Request) {
-	wish, err := muc.ParseOwner(r.Payload(), true)
-	if err != nil {
-		r.Fail(q.user.stanzaError(err, mapping.ForAdmin, ""))
-		return
-	}
-	if room := q.adminRoom(r); room == nil {
-		return
-	}
-	if wish.Wish == muc.OwnerCancel || wish.Wish == muc.OwnerSubmit && len(wish.Form.Children()) == 0 {
-		r.Result()
-		return
-	}
-	r.Fail(&stanza.Error{Type: stanza.Cancel, Condition: stanza.FeatureNotImplemented, Text: "Rooms are configured on IRC."})
 }

@@ -119,6 +119,9 @@ func (r *room) catchUp(o *occupant) {
 	if old.Topic != now.Topic {
 		r.subject(o, "")
 	}
+	if old.Modes != now.Modes || old.Key != now.Key || old.Limit != now.Limit || old.Params != now.Params {
+		r.send(o, mapping.Configured(o.class(), muc.StatusConfigChanged))
+	}
 }
 
 // deliver sends what must not be lost: if there is no stream, once it is back. An IQ's

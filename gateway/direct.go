@@ -142,7 +142,7 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 // nick%network once to the user.
 func (up *uplink) privateText(t irc.Text) {
 	body := mapping.Incoming(t)
-	if body == "" {
+	if body == "" || up.overheard(t) {
 		return
 	}
 	if t.Kind == irc.Notice && up.isStranger(t.From.Nick) {

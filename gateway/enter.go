@@ -148,7 +148,7 @@ func (r *room) join() {
 		r.admit()
 		return
 	}
-	if r.refuseRenamed(); len(r.queue)+len(r.members) == 0 {
+	if r.refuseRenamed(); !r.wanted() {
 		return
 	}
 	r.asked = true
@@ -174,6 +174,7 @@ func (r *room) joined(q *question) {
 		}
 		r.admit()
 		r.release()
+		r.receive()
 		r.part("")
 	case isKey(err) && r.key != "" && r.key != r.tried:
 		r.join() // a better one has been given meanwhile
@@ -207,6 +208,7 @@ func (r *room) refuseWaiting(err error) {
 	for len(r.queue) > 0 {
 		r.refuseOne(r.queue[0], err)
 	}
+	r.turnAway(err)
 	r.end()
 }
 
@@ -264,9 +266,13 @@ func (up *uplink) joined(ev irc.Joined) {
 	}
 	r.channel = ev.Channel
 	r.turned()
+	if ev.Created && len(r.members) == 0 {
+		r.made = true
+	}
 	if !r.asked {
 		r.admit()
 		r.release()
+		r.receive()
 	}
 	up.do(irc.GetModes{Channel: ev.Channel})
 	if limit := up.net.WhoLimit; len(ev.Members) > 1 && len(ev.Members) <= limit {
@@ -284,6 +290,7 @@ func (r *room) admit() {
 	r.queue = nil
 	for _, o := range queue {
 		r.members = append(r.members, o)
+		o.made, r.made = r.made, false
 		r.up.user.entered(o)
 		r.welcome(o, o.history)
 		r.up.user.inspect(o.client, o.at)
@@ -324,6 +331,9 @@ func (r *room) selfCodes(o *occupant, nick string) []muc.Status {
 	if mapping.Resource(nick) != o.join.To.Resource() {
 		codes = append(codes, muc.StatusNickAssigned)
 	}
+	if o.made {
+		codes = append(codes, muc.StatusCreated)
+	}
 	return codes
 }
 
@@ -354,12 +364,15 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 func (r *room) exit(o *occupant, reason string) {
 	r.remove(o)
 	r.send(o, r.gone(o, ""))
+	if len(r.members) == 0 {
+		r.unkeep()
+	}
 	r.part(reason)
 }
 
 // part leaves the channel if nobody is in any more.
 func (r *room) part(reason string) {
-	if current, ok := r.up.rooms.Get(r.channel); len(r.members) > 0 || len(r.queue) > 0 || !ok || current != r {
+	if current, ok := r.up.rooms.Get(r.channel); r.wanted() || !ok || current != r {
 		return // somebody is in, or another room has taken over
 	}
 	r.dropHeld(timedOut("You have left the room."))

@@ -102,6 +102,8 @@ func (h *Hub) Reload(c *config.Config) {
 	for _, u := range h.everybody() {
 		if !u.isGateway() && !c.Gateway.Allowed(u.jid.String()) {
 			go u.post(mail{call: u.deny})
+		} else {
+			u.tryPost(mail{call: func() {}}) // who has much to take in sees it with that
 		}
 	}
 }

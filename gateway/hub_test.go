@@ -200,6 +200,21 @@ func TestDeny(t *testing.T) {
 	})
 }
 
+// Who sees real addresses from now on, or does not, is told to all who are in a room.
+func TestAnonymityChanges(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, join("ann@x/d", "a"))
+		p.to("ann@x/d")
+		for _, on := range []bool{true, true, false} {
+			c := *p.config.Load()
+			c.Gateway.PublishJIDs = on
+			p.Reload(&c)
+			synctest.Wait()
+		}
+		same(t, "told", p.to("ann@x/d"), "message groupchat 172", "message groupchat 173")
+	})
+}
+
 // Departures that somebody makes up do not fill the memory.
 func TestDeparturesAreBounded(t *testing.T) {
 	inBubble(t, func(t *testing.T, p *play) {

@@ -227,7 +227,7 @@ func (q query) modes() (out []*stanza.Element) {
 	var info *stanza.Element
 	if up := q.user.known(q.at.Network); q.seen() {
 		ch, _ := up.view.Channel(q.at.Name)
-		features, info = mapping.RoomFeatures(ch), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.user.contactJIDs())
+		features, info = mapping.RoomFeatures(ch, up.view.Support()), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.user.contactJIDs())
 	} else if q.listed != nil {
 		features, info = mapping.ListedFeatures(q.listed), mapping.ListedInfo(q.listed, q.user.contactJIDs())
 	}

@@ -147,4 +147,5 @@ func (up *uplink) abandon() {
 		q.then(q)
 	}
 	up.ctcp.abandon()
+	up.abandonConsults()
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"time"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
@@ -29,6 +30,16 @@ type room struct {
 	pleas    pace     // how often voice was asked for
 	ids      mapping.OccupantIDs
 	sees     bool // we are a moderator, who is told addresses
+
+	visits   []*visit             // of people who have not entered, which wait for the JOIN
+	kept     *time.Timer          // runs while we stay for their sake
+	made     bool                 // our JOIN made the channel, and nobody has been told
+	modes    string               // as they were told last; "": not all of them are known
+	config   *configuration       // a form that is being set
+	lists    map[byte][]irc.Entry // as they were read last
+	shown    map[string][]string  // lists of the last form, by field
+	clearing *clearing            // it is being destroyed
+	doom     *doom                // it is about to be, by another user of the gateway
 }
 
 // An occupant is a client in a room, by the address that it used: the same channel
@@ -43,6 +54,7 @@ type occupant struct {
 	missing *missing
 	old     bool             // it speaks groupchat 1.0
 	early   []*stanza.Stanza // what it has sent before it was in
+	made    bool             // its join made the room, and the room is not configured yet
 }
 
 // class is what is written for an occupant by.
@@ -101,6 +113,9 @@ func (r *room) change(c irc.Change) {
 	if c.Cause == irc.CauseSeen && c.Before.IsNobody() && len(r.members) == 0 {
 		return // who enters is told by welcome
 	}
+	if r.silently(c) || r.destroyed(c) {
+		return
+	}
 	scene := r.scene()
 	here := r.present()
 	for _, o := range r.members {
@@ -152,6 +167,7 @@ func (r *room) left() {
 	}
 	r.members = nil
 	r.dropHeld(timedOut("You are no longer in the room."))
+	r.turnAway(timedOut("You are no longer in the room."))
 	r.end()
 }
 
@@ -229,7 +245,7 @@ func (up *uplink) evictAll(reason string, codes ...muc.Status) {
 // end lets go of a channel that nobody is in or waits for; if a JOIN is under way, its
 // answer does.
 func (r *room) end() {
-	if len(r.members) > 0 || len(r.queue) > 0 || r.asked && r.up.state == linkUp {
+	if r.wanted() || r.asked && r.up.state == linkUp {
 		return
 	}
 	if current, ok := r.up.rooms.Get(r.channel); !ok || current != r {
@@ -253,6 +269,7 @@ func (r *room) absorb(other *room) {
 	r.members = append(r.members, other.members...)
 	r.queue = append(r.queue, other.queue...)
 	r.held = append(r.held, other.held...)
+	r.visits = append(r.visits, other.visits...)
 	if r.backlog.seq == 0 {
 		r.backlog = other.backlog
 	}
@@ -262,7 +279,8 @@ func (r *room) absorb(other *room) {
 	for _, h := range other.held {
 		h.room = r
 	}
-	other.members, other.queue, other.held = nil, nil, nil
+	other.members, other.queue, other.held, other.visits = nil, nil, nil, nil
+	other.unkeep()
 }
 
 // moded shows what a channel's own modes change about its members: under +m those

@@ -54,7 +54,9 @@ type uplink struct {
 	listing  int           // lists of channels that are being taken
 	talks    talks         // private conversations
 	ctcp     ctcp
-	notes    []string // what the server said last, for whoever asks
+	consults []*consult
+	deaf     map[string]time.Time // services by folded nick: what they say until then is no conversation
+	notes    []string             // what the server said last, for whoever asks
 	lastErr  error
 	awayText string // as the network has it; "" is here
 	nick     string // as other users of the gateway know it; "" is not here
@@ -94,7 +96,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 		user: u, name: n.Name, net: n, wish: asked,
 		log:       u.log.With().Str("network", n.Name).Logger(),
 		rooms:     irc.NewMap[*room](irc.ASCII),
-		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(),
+		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(), deaf: map[string]time.Time{},
 	}
 	if err := up.dial(); err != nil {
 		return nil, err
@@ -219,6 +221,8 @@ func (up *uplink) event(ev irc.Event) {
 	up.show(ev, changes, shown)
 	up.lines(ev, changes)
 	switch ev := ev.(type) { // what is about who is where by now
+	case irc.Modes:
+		up.configured(ev)
 	case irc.Joined:
 		up.joined(ev) // who enters by it is welcomed to what has changed already
 	case irc.Registered:

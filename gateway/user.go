@@ -211,7 +211,7 @@ func (u *user) abort() {
 }
 
 func (u *user) take(m mail) {
-	u.config = u.hub.config.Load()
+	u.reconfigured()
 	switch {
 	case m.stanza != nil:
 		u.stanza(m.stanza)
@@ -221,6 +221,25 @@ func (u *user) take(m mail) {
 		m.call()
 	}
 	u.catchEarly()
+}
+
+// reconfigured looks whether the configuration has changed; who sees real addresses is
+// told in every room. XEP-0045 §10.2.1.
+func (u *user) reconfigured() {
+	was := u.config.Gateway.PublishJIDs
+	u.config = u.hub.config.Load()
+	if u.config.Gateway.PublishJIDs == was {
+		return
+	}
+	code := muc.StatusNowSemiAnonymous
+	if u.config.Gateway.PublishJIDs {
+		code = muc.StatusNowNonAnonymous
+	}
+	for _, up := range u.inOrder() {
+		for _, r := range up.list() {
+			r.tellConfig(code)
+		}
+	}
 }
 
 // idle says whether nothing is left to wait for.

@@ -144,7 +144,8 @@ func ListedFeatures(c *ListedChannel) []string {
 	if !c.Moded {
 		return []string{"muc_public"}
 	}
-	return RoomFeatures(irc.Channel{Modes: c.Modes})
+	s := irc.DefaultSupport().With([]string{"CHANMODES=b,k,l,Pimnprst"}) // letters that mean the same nearly everywhere
+	return RoomFeatures(irc.Channel{Modes: c.Modes}, s)
 }
 
 // ListedInfo is what disco#info tells besides of such a channel.

@@ -10,3 +10,6 @@ func AdminQuery(items []Item) *stanza.Element {
 	}
 	return query
 }
+
+// OwnerForm is the answer to a question for a room's configuration: XEP-0045 §10.2.
+func OwnerForm(x *stanza.Element) *stanza.Element { return stanza.E(NSOwner, "query", x) }

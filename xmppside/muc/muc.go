@@ -149,7 +149,27 @@ type User struct {
 	Invite   Invite // From says who invites
 	Decline  Invite // From says who does not come
 	Password string // of the room, along with an invitation
+	Destroy  *Destroy
 	Status   []Status
+}
+
+// A Destroy says that a room is no more, and where to go instead. XEP-0045 §10.9.
+type Destroy struct {
+	Other    jid.JID // zero: nowhere
+	Password string  // of that
+	Reason   string
+}
+
+// Element writes it in the namespace ns: NSUser or NSOwner.
+func (d Destroy) Element(ns string) *stanza.Element {
+	e := stanza.E(ns, "destroy").Set("jid", d.Other.String())
+	if d.Password != "" {
+		e.Add(stanza.T(ns, "password", d.Password))
+	}
+	if d.Reason != "" {
+		e.Add(stanza.T(ns, "reason", d.Reason))
+	}
+	return e
 }
 
 // Element writes it. The codes come in ascending order, each once.
@@ -172,6 +192,9 @@ func (u User) Element() *stanza.Element {
 	}
 	if u.Password != "" {
 		x.Add(stanza.T(NSUser, "password", u.Password))
+	}
+	if u.Destroy != nil {
+		x.Add(u.Destroy.Element(NSUser))
 	}
 	codes := u.Status
 	if len(codes) > 1 {

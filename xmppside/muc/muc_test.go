@@ -72,6 +72,8 @@ func TestUser(t *testing.T) {
 		{"invitation", User{Invite: Invite{From: ann, Reason: "come"}, Password: "key"},
 			"<x><invite from=ann@x.example/desk><reason>come<password>key"},
 		{"refusal", User{Decline: Invite{From: ann, Reason: "busy"}}, "<x><decline from=ann@x.example/desk><reason>busy"},
+		{"destroyed", User{Destroy: &Destroy{Other: ann, Password: "key", Reason: "over"}},
+			"<x><destroy jid=ann@x.example/desk><password>key<reason>over"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -159,10 +159,9 @@ const (
 
 // An OwnerQuery is the <query/> of an IQ in NSOwner.
 type OwnerQuery struct {
-	Wish   OwnerWish
-	Form   *stanza.Element // of OwnerSubmit: <x xmlns='jabber:x:data'/>, perhaps empty
-	Reason string          // of OwnerDestroy
-	Other  jid.JID         // of OwnerDestroy: where to go instead; zero if nowhere
+	Wish    OwnerWish
+	Form    *stanza.Element // of OwnerSubmit: <x xmlns='jabber:x:data'/>, perhaps empty
+	Destroy Destroy         // of OwnerDestroy
 }
 
 const nsForm = "jabber:x:data" // XEP-0004
@@ -178,7 +177,8 @@ func ParseOwner(query *stanza.Element, isSet bool) (OwnerQuery, error) {
 		if err != nil {
 			return OwnerQuery{}, err
 		}
-		return OwnerQuery{Wish: OwnerDestroy, Reason: d.Child(NSOwner, "reason").Text(), Other: other}, nil
+		wish := Destroy{Other: other, Password: d.Child(NSOwner, "password").Text(), Reason: d.Child(NSOwner, "reason").Text()}
+		return OwnerQuery{Wish: OwnerDestroy, Destroy: wish}, nil
 	}
 	form := query.Child(nsForm, "x")
 	if form == nil {

@@ -148,7 +148,7 @@ func TestParseInvite(t *testing.T) {
 
 func TestParseOwner(t *testing.T) {
 	form := func(typ string) *stanza.Element { return stanza.E(nsForm, "x").Set("type", typ) }
-	destroy := stanza.E(NSOwner, "destroy", stanza.T(NSOwner, "reason", "over")).Set("jid", "new@x")
+	destroy := stanza.E(NSOwner, "destroy", stanza.T(NSOwner, "password", "pw"), stanza.T(NSOwner, "reason", "over")).Set("jid", "new@x")
 	tests := []struct {
 		name  string
 		child *stanza.Element
@@ -160,7 +160,7 @@ func TestParseOwner(t *testing.T) {
 		{"submit", form("submit"), true, OwnerQuery{Wish: OwnerSubmit, Form: form("submit")}, ""},
 		{"cancel", form("cancel"), true, OwnerQuery{Wish: OwnerCancel}, ""},
 		{"result", form("result"), true, OwnerQuery{}, stanza.BadRequest},
-		{"destroy", destroy, true, OwnerQuery{Wish: OwnerDestroy, Reason: "over", Other: jid.MustParse("new@x")}, ""},
+		{"destroy", destroy, true, OwnerQuery{Wish: OwnerDestroy, Destroy: Destroy{jid.MustParse("new@x"), "pw", "over"}}, ""},
 		{"destroy for nowhere", stanza.E(NSOwner, "destroy").Set("jid", "@"), true, OwnerQuery{}, stanza.JIDMalformed},
 		{"empty set", nil, true, OwnerQuery{}, stanza.BadRequest},
 	}

@@ -10,8 +10,9 @@ import (
 // Config says what kind of server it is. The zero Config is an old one: it knows no
 // CAP, and has ops and voices.
 type Config struct {
-	Name    string // of the server; "" is "irc.test"
-	Network string // 005 NETWORK; "" is "Test"
+	Name     string // of the server; "" is "irc.test"
+	Software string // what it calls itself in 004; "" is "isthmus-ircd"
+	Network  string // 005 NETWORK; "" is "Test"
 
 	// Caps are the capabilities offered, as "name" or "name=value"; see AllCaps.
 	// Nil: CAP is an unknown command here. Empty: it is known, and offers nothing.
@@ -68,6 +69,7 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	or(&c.Name, "irc.test")
+	or(&c.Software, software)
 	or(&c.Network, "Test")
 	or(&c.CaseMapping, "rfc1459")
 	if modes, symbols := splitPrefix(c.Prefix); modes == "" || len(modes) != len(symbols) {

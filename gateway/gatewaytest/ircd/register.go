@@ -101,9 +101,9 @@ func (s *Server) register(c *client) {
 func (s *Server) welcome(c *client) {
 	conf := s.config
 	s.reply(c, "001", "Welcome to the "+conf.Network+" IRC network "+c.mask())
-	s.reply(c, "002", "Your host is "+conf.Name+", running "+software)
+	s.reply(c, "002", "Your host is "+conf.Name+", running "+conf.Software)
 	s.reply(c, "003", "This server was created "+s.created.UTC().Format("2006-01-02 15:04:05"))
-	s.reply(c, "004", conf.Name, software, "iw", s.letters())
+	s.reply(c, "004", conf.Name, conf.Software, "iw", s.letters())
 	tokens := s.support.tokens()
 	const most = 12 // RPL_ISUPPORT has thirteen at most, and the text
 	for len(tokens) > 0 {
@@ -154,7 +154,7 @@ func (s *Server) motd(c *client, _ line) {
 
 // version answers VERSION. RFC 2812 §3.4.3.
 func (s *Server) version(c *client, _ line) {
-	s.reply(c, "351", software, s.config.Name, "for tests and for trying things")
+	s.reply(c, "351", s.config.Software, s.config.Name, "for tests and for trying things")
 }
 
 // time answers TIME. RFC 2812 §3.4.6.

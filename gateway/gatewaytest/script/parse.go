@@ -126,6 +126,8 @@ func (h *header) option(option string) error {
 		}
 	case "prefix":
 		c.Prefix = value
+	case "software":
+		c.Software = value
 	case "casemapping":
 		c.CaseMapping = value
 	case "isupport":
