@@ -41,6 +41,8 @@ var scripts = []struct {
 	{"me", scriptMe},
 	{"long", scriptLong},
 	{"private", scriptPrivate},
+	{"list", scriptList},
+	{"search", scriptSearch},
 	{"non-ASCII channel", scriptNonASCII},
 	{"pace", scriptPace},
 }
@@ -195,12 +197,12 @@ func startGateway(t *testing.T, program string, x *XMPPServer, networks []networ
 	t.Helper()
 	var config strings.Builder
 	fmt.Fprintf(&config, "[component]\naddress = %q\ndomain = %q\nsecret = %q\n", x.Component, Component, Secret)
-	config.WriteString("[log]\nlevel = \"trace\"\n")
+	config.WriteString("[log]\nlevel = \"trace\"\n[gateway]\nlist_interval = \"1s\"\n")
 	for _, n := range networks {
 		if n.missing != "" {
 			continue
 		}
-		config.WriteString(networkConfig(n.kind, n.server) + "rate = 10000.0\nburst = 10000\nconnect_interval = \"0s\"\n")
+		config.WriteString(networkConfig(n.kind, n.server) + "rate = 10000.0\nburst = 10000\nconnect_interval = \"0s\"\nlister = true\nlister_nick = \"looker\"\n")
 		if n.slow == nil {
 			continue
 		}
