@@ -13,7 +13,7 @@ const openPort = "6697"
 // else the host of one of its addresses; of several with that host the first in the
 // file. With gateway.open_networks every other host name with a dot in it is a network
 // as well, over verified TLS on port 6697 and at public addresses only, with the
-// settings of [irc].
+// settings of [irc], but no lister.
 func (c *Config) Network(name string) (Network, bool) {
 	for i := range c.Networks {
 		if strings.EqualFold(c.Networks[i].Name, name) {
@@ -32,7 +32,7 @@ func (c *Config) Network(name string) (Network, bool) {
 	}
 	name = strings.ToLower(name)
 	n := Network{Name: name, Addresses: []string{net.JoinHostPort(name, openPort)}, IRC: c.IRC, PublicOnly: true}
-	n.TLS, n.TLSVerify = true, true
+	n.TLS, n.TLSVerify, n.Lister = true, true, false
 	return n, true
 }
 

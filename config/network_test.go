@@ -31,7 +31,9 @@ func TestNetworkOpen(t *testing.T) {
 	c := valid()
 	c.Gateway.OpenNetworks = true
 	c.IRC.TLS, c.IRC.TLSVerify, c.IRC.Rate = false, false, 5
+	c.IRC.Lister = true // which users do not get at hosts of their choice
 	want := Network{Name: "irc.oftc.net", Addresses: []string{"irc.oftc.net:6697"}, IRC: c.IRC, PublicOnly: true}
+	want.Lister = false
 	want.TLS, want.TLSVerify = true, true
 	if got, ok := c.Network("Irc.OFTC.net"); !ok || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, ok)

@@ -32,6 +32,7 @@ type listing struct {
 	last    *mapping.Listing // nil: none was taken
 	at      time.Time
 	err     error     // of the last try
+	own     bool      // which went over a user's own link
 	tried   time.Time // when it ended
 	turn    uint64    // which try is the last
 	until   time.Time // when the one under way counts as lost; zero: none is
@@ -168,7 +169,7 @@ func (h *Hub) want(w *listWait, own bool, n config.Network) (*mapping.Listing, e
 	case l.fresh(now, h.config.Load().Gateway.ListInterval):
 		return l.last, nil, 0
 	case now.Before(l.until):
-	case !own && !n.Lister, l.err != nil && now.Sub(l.tried) < listPause:
+	case !own && !n.Lister, l.err != nil && (l.own || !own) && now.Sub(l.tried) < listPause:
 		answer, err := l.answer(n.Name, now)
 		return answer, err, 0
 	default:
@@ -177,7 +178,7 @@ func (h *Hub) want(w *listWait, own bool, n config.Network) (*mapping.Listing, e
 		if !own && !h.sendLister(n.Name, l.turn) {
 			return nil, errBusyGateway(), 0
 		}
-		l.until = now.Add(h.config.Load().Gateway.JoinTimeout + listBackstop)
+		l.own, l.until = own, now.Add(h.config.Load().Gateway.JoinTimeout+listBackstop)
 		l.waiting = append(l.waiting, w)
 		if own {
 			return nil, nil, l.turn

@@ -154,6 +154,7 @@ func (c *Checker) iq(s *stanza.Stanza) {
 		if (s.Type == "error") != (s.Child("", "error") != nil) {
 			c.violate(s, "type and error do not fit")
 		}
+		c.page(s)
 	default:
 		c.violate(s, "IQ of type "+s.Type)
 	}

@@ -45,6 +45,18 @@ var (
 	bobOp  = with(bob, `affiliation="none" role="participant"`, `affiliation="admin" role="moderator"`)
 )
 
+// paged is an answer of service discovery with that content.
+func paged(content string) string {
+	return lines(`> <iq type="get" id="1" from="ann@x/d" to="gw"><query xmlns="http://jabber.org/protocol/disco#items"/></iq>`,
+		`< <iq type="result" id="1" from="gw" to="ann@x/d"><query xmlns="http://jabber.org/protocol/disco#items">`+
+			strings.ReplaceAll(content, "<set>", `<set xmlns="http://jabber.org/protocol/rsm">`)+`</query></iq>`)
+}
+
+const (
+	itemA = `<item jid="a@gw"/>`
+	itemB = `<item jid="b@gw"/>`
+)
+
 var conversations = []struct{ name, script, want string }{
 	{"join", entered, ""},
 	{"talk", lines(entered, bobSays), ""},
@@ -57,6 +69,16 @@ var conversations = []struct{ name, script, want string }{
 	{"join refused", lines(join, refusal), ""},
 	{"join after refusal", lines(join, refusal, entered), ""},
 	{"join given up", lines(join, exit, selfOut), ""},
+	{"page", paged(itemA + itemB + `<set><first index="3">a</first><last>b</last><count exact="true">5</count></set>`), ""},
+	{"page of one", paged(itemA + `<set><first index="0">a</first><last>a</last><count>5</count></set>`), ""},
+	{"count", paged(`<set><count>5</count></set>`), ""},
+	{"item twice", paged(itemA + itemA), "item twice"},
+	{"row twice", paged(`<x xmlns="jabber:x:data">` + itemA + itemA + `</x>`), "item twice"},
+	{"page without ends", paged(itemA + `<set><count>5</count></set>`), "ends do not fit"},
+	{"page with ends of nothing", paged(`<set><first index="0">a</first><last>a</last></set>`), "ends do not fit"},
+	{"page of one with two ends", paged(itemA + `<set><first index="0">a</first><last>b</last></set>`), "two ends"},
+	{"page of more than there is", paged(itemA + itemB + `<set><first index="0">a</first><last>b</last><count>1</count></set>`), "more than there is"},
+	{"page beyond the end", paged(itemA + itemB + `<set><first index="4">a</first><last>b</last><count exact="true">5</count></set>`), "beyond the end"},
 	{"kicked without being in", lines(knock, with(selfOut, `</x>`, `<status code="307"/></x>`)), ""},
 	{"other nick", lines(with(join, "/ann", "/Ann"), with(self, `</x>`, `<status code="210"/></x>`), subject), ""},
 	{"late history", lines(entered, past), ""},
