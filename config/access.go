@@ -10,6 +10,10 @@ func (g *Gateway) Allowed(bareJID string) bool {
 	return !listed(g.Deny, bareJID) && (len(g.Allow) == 0 || listed(g.Allow, bareJID))
 }
 
+// IsAdmin says whether somebody may change what holds for everybody who uses the
+// gateway, by their bare JID, as one of the patterns in Admins.
+func (g *Gateway) IsAdmin(bareJID string) bool { return listed(g.Admins, bareJID) }
+
 func listed(patterns []string, bareJID string) bool {
 	bareJID = strings.ToLower(bareJID)
 	domain := bareJID[strings.LastIndexByte(bareJID, '@')+1:]

@@ -92,6 +92,8 @@ type Gateway struct {
 	Allow []string `mapstructure:"allow"` // who may use it (see [Gateway.Allowed]); none: everybody
 	Deny  []string `mapstructure:"deny"`  // who may not, whatever Allow says
 
+	Admins []string `mapstructure:"admins"` // who may change what holds for everybody (see [Gateway.IsAdmin])
+
 	PublishJIDs     bool   `mapstructure:"publish_jids"`      // the bare JID is the IRC real name
 	Realname        string `mapstructure:"realname"`          // the IRC real name, {nick} replaced; "": the nick
 	IdentSecret     Secret `mapstructure:"ident_secret"`      // see [Config.IdentKey]; changes only at a restart

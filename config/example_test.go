@@ -17,7 +17,7 @@ func TestExampleIsDefault(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	for _, list := range []*[]string{&c.Gateway.Allow, &c.Gateway.Deny, &c.Gateway.Contacts} {
+	for _, list := range []*[]string{&c.Gateway.Allow, &c.Gateway.Deny, &c.Gateway.Admins, &c.Gateway.Contacts} {
 		if len(*list) == 0 {
 			*list = nil // [] in the file
 		}

@@ -117,7 +117,7 @@ func TestLoadEnvironment(t *testing.T) {
 		"component.address": "localhost:1", "component.domain": "gw.example.net",
 		"component.secret": "from the environment", "component.max_stanza": "10001",
 		"log.level": "trace", "log.format": "console",
-		"gateway.fixed_network": "libera", "gateway.allow": "a.example,*@b.example", "gateway.deny": "c.example",
+		"gateway.fixed_network": "libera", "gateway.allow": "a.example,*@b.example", "gateway.deny": "c.example", "gateway.admins": "root@a.example",
 		"gateway.realname": "", "gateway.ident_secret_file": secret,
 		"irc.tls_ca_file": "", "irc.bind_address": "127.0.0.1", "irc.encoding": "koi8-r",
 		"irc.fallback_charset": "latin1", "irc.ops_are_owners": "always", "irc.groupchat10": "off", "irc.gc_warn": "refuse",

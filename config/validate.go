@@ -142,6 +142,10 @@ func (k *checker) gateway(c *Config) {
 	k.contacts(g.Contacts)
 	k.patterns("gateway.allow", g.Allow)
 	k.patterns("gateway.deny", g.Deny)
+	k.patterns("gateway.admins", g.Admins)
+	for _, p := range g.Admins {
+		k.require(p == "" || strings.Contains(p, "@"), "gateway.admins", "takes bare JIDs: a whole domain has to be written *@"+p)
+	}
 	k.line("gateway.realname", g.Realname, 200)
 	k.require(!g.PublishJIDs || g.Realname == "", "gateway.realname", "publish_jids makes the JID the real name: one of them has to go")
 	k.require(!strings.ContainsAny(strings.ReplaceAll(g.Realname, "{nick}", ""), "{}"), "gateway.realname", "knows no other word in braces than {nick}")

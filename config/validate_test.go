@@ -54,6 +54,7 @@ func TestValidateEverySetting(t *testing.T) {
 		"gateway.contacts":        append(each(func(c *Config, s string) { c.Gateway.Contacts = []string{s} }, "", "admin@example.org", "mailto:a b", "xmpp:a\n", "xmpp:"+strings.Repeat("x", 500)), func(c *Config) { c.Gateway.Contacts = slices.Repeat([]string{"xmpp:a@b"}, 11) }),
 		"gateway.list_interval":   times(func(c *Config) *time.Duration { return &c.Gateway.ListInterval }, 0),
 		"gateway.allow":           each(func(c *Config, s string) { c.Gateway.Allow = []string{"*", s} }, "", "a@b@c", "a/b", "a b", "a\x00"),
+		"gateway.admins":          each(func(c *Config, s string) { c.Gateway.Admins = []string{s} }, "", "a@b@c", "a.example", "a@b/c"),
 		"gateway.deny":            each(func(c *Config, s string) { c.Gateway.Deny = []string{"*", s} }, "", "a@b@c", "a/b", "a b", "a\x00"),
 		"gateway.realname": append(each(func(c *Config, s string) { c.Gateway.Realname = s },
 			"{jid}", "{nick", "a\rb", "\xff", strings.Repeat("x", 201)),

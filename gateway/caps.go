@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"container/list"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -79,13 +80,37 @@ func (h *Hub) capable(caps disco.Caps) (mapping.Features, bool) {
 	return mapping.Features{}, false
 }
 
-// teach takes in what hashes stand for, for everybody.
+// teach takes in what hashes stand for, for everybody, and has it kept.
 func (h *Hub) teach(keys []string, f mapping.Features) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, key := range keys {
-		h.features.add(key, f)
+		if _, known := h.features.get(key); known {
+			continue
+		}
+		text, err := json.Marshal(f.All())
+		if gone := h.features.add(key, f); gone != "" {
+			_ = h.keeper.replace(KindFeatures, gone, nil) // else it is forgotten at the next start
+		}
+		if err == nil {
+			err = h.keeper.replace(KindFeatures, key, text)
+		}
+		if err != nil {
+			h.log.Debug().Err(err).Msg("what a client can do is not kept")
+		}
 	}
+}
+
+// loadFeatures reads what is kept.
+func (h *Hub) loadFeatures() error {
+	return h.keeper.each(KindFeatures, maxKnownFeatures, func(key string, text []byte) {
+		var list []string
+		if err := json.Unmarshal(text, &list); err != nil {
+			h.log.Error().Err(err).Str("hash", key).Msg("what a client can do is damaged")
+			return
+		}
+		h.features.add(key, mapping.NewFeatures(list...))
+	})
 }
 
 // announce takes in what a presence to an address of ours says of its client's

@@ -23,8 +23,10 @@
 // One goroutine a user owns everything of that user: uplinks, views, rooms,
 // occupants, questions, and what is remembered of its clients (session.go). All reaches
 // it through one mailbox, in order. There is one mutex, the [Hub]'s, round its map of
-// users, their departures and nicks, the listings and who waits for one, and the
-// documents that wait to be saved; nothing that can wait is done under it.
+// users, their departures and nicks, what clients can do by the hash of it (caps.go), the
+// listings and who waits for one, and the documents that wait to be saved; nothing that
+// can wait is done under it. The settings of channels (channel.go) are read without it,
+// for they are replaced and never changed; who replaces them holds it.
 //
 // One goroutine of the keeper (keep.go) saves documents. It is there while some wait,
 // and ends with [Hub.Stop], which gives it what is left of its time, and half a second
@@ -36,12 +38,14 @@
 //	session → user         waits: TCP pushes back on that one IRC server
 //	user → session         never: ErrBusy becomes the wish's error
 //	user → user            never: an invitation goes another way, or is refused; who
-//	                       waits for a listing looks by itself in time
+//	                       waits for a listing looks by itself in time; that settings
+//	                       have changed is told by a goroutine of its own where a
+//	                       mailbox is full, which ends with that user
 //	user → stream writer   waits: a slow XMPP server slows everybody
 //	user → keeper          never: of several versions the latest counts
 //	user → store           waits, 5 s at the most: once, when it first looks at its session
 //	keeper → store         waits, 5 s at the most, and tries again
-//	NewHub → store         waits: for the gateway's own secrets
+//	NewHub → store         waits: for the gateway's own secrets, settings, known hashes
 //
 // so there is no cycle.
 //

@@ -39,7 +39,7 @@ func (u *user) roomPresence(s *stanza.Stanza, at mapping.Address) {
 		r.welcome(o, join.History)
 		r.up.updateAway()
 	case wants:
-		u.enter(s, at, join)
+		u.qualify(s, at, join)
 	case o != nil:
 		u.update(s, at, r, o)
 	default:

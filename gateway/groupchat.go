@@ -25,7 +25,7 @@ func (u *user) enterOld(s *stanza.Stanza, at mapping.Address) {
 		u.refuseJoin(s, err)
 		return
 	}
-	u.enter(s, at, muc.Join{Password: u.keptKey(at)})
+	u.qualify(s, at, muc.Join{Password: u.keptKey(at)})
 }
 
 // oldRefusal says why an old client is not let in; nil if it may be.

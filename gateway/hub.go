@@ -3,6 +3,7 @@ package gateway
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -37,6 +38,7 @@ type Hub struct {
 
 	occupantKey [32]byte // of occupant ids (XEP-0421): another store is another key
 	keeper      *keeper
+	channels    atomic.Pointer[map[channelKey]settings]
 
 	most int  // bytes of a stanza that leaves
 	keep bool // do not recover from a user's panic
@@ -68,7 +70,8 @@ type Options struct {
 }
 
 // NewHub makes a gateway. It errs if the domain is no address, or if the store does not
-// give the gateway's own secrets; it waits for that.
+// give the gateway's own secrets, the settings of channels and what clients can do; it
+// waits for that.
 func NewHub(o Options) (*Hub, error) {
 	domain, err := jid.New("", o.Config.Component.Domain, "")
 	if err != nil {
@@ -88,6 +91,9 @@ func NewHub(o Options) (*Hub, error) {
 	h.config.Store(o.Config)
 	h.keeper = newKeeper(o.Documents, &h.mu, o.Log, func() time.Duration { return h.config.Load().Gateway.RememberOccupants })
 	if h.occupantKey, err = h.keeper.key("occupant", h.key); err != nil {
+		return nil, fmt.Errorf("the store: %w", err)
+	}
+	if err := errors.Join(h.loadSettings(), h.loadFeatures()); err != nil {
 		return nil, fmt.Errorf("the store: %w", err)
 	}
 	return h, nil
@@ -114,6 +120,7 @@ func (u *user) deny() {
 		return // after yet another reload
 	}
 	u.refuseParked(errDenied)
+	u.refuseChecks(errDenied)
 	u.watchersOffline()
 	clear(u.watchers)
 	u.endLists(errDenied)

@@ -43,7 +43,7 @@ var (
 // says of it.
 var topics = []func(*iq.Mux[query]){
 	discoTopic, browseTopic, searchTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
-	registerTopic,
+	registerTopic, featuresTopic,
 	identityTopic,
 }
 

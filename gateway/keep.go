@@ -95,6 +95,27 @@ var errTooMuchWaits = errors.New("too many documents wait to be saved")
 func (k *keeper) put(key docKey, v *version) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.hold(key, v)
+}
+
+// replace is save, or drop if there is no text, for who holds the hub's mutex already:
+// so that the last of several changes is also the last that is saved.
+func (k *keeper) replace(kind Kind, key string, text []byte) error {
+	if k.docs == nil {
+		return nil
+	}
+	if text != nil {
+		if err := (Document{kind, key, text}).Check(); err != nil {
+			return err
+		}
+	} else if err := CheckKey(kind, key); err != nil {
+		return err
+	}
+	return k.hold(docKey{kind, key}, &version{text})
+}
+
+// hold is put under the mutex.
+func (k *keeper) hold(key docKey, v *version) error {
 	old, again := k.waiting[key]
 	bytes := k.bytes + len(v.text)
 	if again {
@@ -126,6 +147,34 @@ func (k *keeper) load(kind Kind, key string) ([]byte, error) {
 	ctx, cancel := k.context()
 	defer cancel()
 	return k.docs.Load(ctx, kind, key)
+}
+
+// each gives all documents of a kind, at the start; of more than most the rest is
+// forgotten. It waits for the store.
+func (k *keeper) each(kind Kind, most int, take func(key string, text []byte)) error {
+	if k.docs == nil {
+		return nil
+	}
+	ctx, cancel := k.context()
+	defer cancel()
+	keys, err := k.docs.Keys(ctx, kind)
+	if err != nil {
+		return err
+	}
+	for i, key := range keys {
+		if i >= most {
+			_ = k.drop(kind, key)
+			continue
+		}
+		text, err := k.load(kind, key)
+		if err != nil {
+			return err
+		}
+		if text != nil {
+			take(key, text)
+		}
+	}
+	return nil
 }
 
 // run saves what waits, until nothing does or the time to stop is over.

@@ -34,6 +34,9 @@ type parked struct {
 
 // groupchat10 is whether old clients may enter a room.
 func (u *user) groupchat10(at mapping.Address) config.OldRule {
+	if rule := u.settings(at.Network, at.Name).Groupchat10; rule != "" {
+		return config.OldRule(rule)
+	}
 	if n, ok := u.config.Network(at.Network); ok {
 		return n.Groupchat10
 	}

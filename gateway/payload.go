@@ -80,9 +80,6 @@ func (r *room) about(children []*stanza.Element) mapping.Reference {
 	return mapping.Reference{Nick: w.nick, Body: body, Old: r.backlog.seq-w.seq > muchLater}
 }
 
-// more are the features that the room passes on besides the usual ones.
-func (r *room) more() []string { return nil }
-
 // pass shows a message that holds no words for IRC to those in the room whose clients can
 // use it.
 func (r *room) pass(s *stanza.Stanza, rich *rich) {

@@ -46,6 +46,7 @@ type user struct {
 	owed     []*stanza.Stanza // farewells that could not be said without it
 	parked   map[jid.JID]*parked
 	keys     map[mapping.Address]*keptKey
+	checks   map[stay]*check
 	admitted []*occupant // who have sent something before they were in
 	stopped  bool
 	lists    []*listWait // lists of channels that it waits for
@@ -83,7 +84,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
 		departed: map[departure]*departed{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
-		parked: map[jid.JID]*parked{}, keys: map[mapping.Address]*keptKey{},
+		parked: map[jid.JID]*parked{}, checks: map[stay]*check{}, keys: map[mapping.Address]*keptKey{},
 	}
 }
 
@@ -244,7 +245,7 @@ func (u *user) reconfigured() {
 
 // idle says whether nothing is left to wait for.
 func (u *user) idle() bool {
-	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked)+len(u.keys) == 0 && len(u.errands)+len(u.lists) == 0
+	return len(u.uplinks) == 0 && len(u.watchers) == 0 && len(u.owed) == 0 && len(u.parked)+len(u.checks)+len(u.keys) == 0 && len(u.errands)+len(u.lists) == 0
 }
 
 // send hands a stanza to the stream. One that is dropped is how a user may learn first
@@ -270,7 +271,7 @@ func (u *user) ask(iq *stanza.Stanza, deadline time.Duration, then func(*stanza.
 
 // stanza dispatches by what it is and where it goes.
 func (u *user) stanza(s *stanza.Stanza) {
-	if u.waits(s) {
+	if u.waits(s) || u.behindCheck(s) {
 		return
 	}
 	at, err := u.hub.scheme.Parse(s.To)
@@ -329,6 +330,7 @@ func (u *user) stop() {
 	}
 	u.stopped = true
 	u.refuseParked(errStopping)
+	u.refuseChecks(errStopping)
 	u.watchersOffline()
 	clear(u.watchers)
 	u.endLists(errStopping)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -282,4 +283,13 @@ func find(children []*stanza.Element, space, local string) *stanza.Element {
 		}
 	}
 	return nil
+}
+
+// FeaturesChanged tells that a room passes other features on by now, or requires others.
+// XEP-0045 §10.2.1
+func FeaturesChanged(class Class) []Shown {
+	if class.Old {
+		return LineFor(class, "What this room passes on, or requires of clients, has changed.")
+	}
+	return []Shown{{Line: true, Children: []*stanza.Element{muc.User{Status: []muc.Status{muc.StatusConfigChanged}}.Element()}}}
 }

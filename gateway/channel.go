@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"isthmus/config"
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/stanza"
+)
+
+// What a channel passes on, and what it requires of who enters, holds for the channel on
+// its network, not for one user's view of it: else two users in one channel would be in
+// different rooms. So it is the hub's. The values are never changed, and neither is the
+// map that everybody reads: another takes its place, under the hub's mutex, which costs
+// nobody more than that. (An actor of its own would serialize the same few changes, and
+// have to end.)
+
+// settings are what holds for a channel whoever enters it. The zero settings are those
+// of a channel of which nobody has said anything.
+type settings struct {
+	Optional    []string `json:"optional,omitempty"`    // features that are passed on besides the usual ones, sorted
+	Required    []string `json:"required,omitempty"`    // of whoever enters, sorted
+	Groupchat10 string   `json:"groupchat10,omitempty"` // a config.OldRule; "": as the network has it
+}
+
+// A channelKey is a channel on its network. Two that some networks take for one channel
+// are one, so that who is not connected need not know how this network folds names.
+type channelKey struct{ network, channel string }
+
+func channelKeyOf(network, channel string) channelKey {
+	return channelKey{network, irc.RFC1459.Fold(irc.Unicode.Fold(channel))}
+}
+
+// document is the key under which the settings are kept.
+func (k channelKey) document() string { return k.network + " " + k.channel }
+
+const (
+	maxChannels = 10000 // that have settings
+	maxInList   = 50    // features in one list
+	maxFeature  = 200   // bytes of one
+)
+
+// settings are those of a channel. They may be read from any goroutine.
+func (h *Hub) settings(network, channel string) settings {
+	all := h.channels.Load()
+	if all == nil || len(*all) == 0 {
+		return settings{}
+	}
+	return (*all)[channelKeyOf(network, channel)]
+}
+
+// loadSettings reads what is kept.
+func (h *Hub) loadSettings() error {
+	all := map[channelKey]settings{}
+	err := h.keeper.each(KindChannel, maxChannels, func(key string, text []byte) {
+		var s settings
+		network, channel, ok := strings.Cut(key, " ")
+		if err := json.Unmarshal(text, &s); err != nil || !ok {
+			h.log.Error().Err(err).Str("channel", key).Msg("settings of a channel are damaged")
+			return
+		}
+		all[channelKey{network, channel}] = s
+	})
+	h.channels.Store(&all)
+	return err
+}
+
+// set changes the settings of a channel, for everybody: change says what they are to be,
+// or why not. Who shows the channel is told.
+func (h *Hub) set(network, channel string, change func(settings) (settings, *stanza.Error)) *stanza.Error {
+	key := channelKeyOf(network, channel)
+	changed, err := h.swap(key, change)
+	if err != nil || !changed {
+		return err
+	}
+	h.tellAll(func(u *user) { u.settingsChanged(key) })
+	h.tellAll(func(u *user) { u.settingsApply(key) }) // all are told before anybody has to go
+	return nil
+}
+
+// tellAll has every user do something, and waits for nobody.
+func (h *Hub) tellAll(do func(*user)) {
+	for _, u := range h.everybody() {
+		m := mail{call: func() { do(u) }}
+		if !u.tryPost(m) {
+			go u.post(m)
+		}
+	}
+}
+
+// swap puts another map in the place of the one that everybody reads.
+func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Error)) (changed bool, err *stanza.Error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := *h.channels.Load()
+	was, known := all[key]
+	now, err := change(was)
+	switch {
+	case err != nil:
+		return false, err
+	case now.equal(was):
+		return false, nil
+	case !known && len(all) >= maxChannels:
+		return false, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many channels have settings of their own."}
+	}
+	text, bad := json.Marshal(now)
+	if now.equal(settings{}) {
+		text = nil
+	}
+	if bad == nil {
+		bad = h.keeper.replace(KindChannel, key.document(), text)
+	}
+	if bad != nil {
+		h.log.Error().Err(bad).Msg("settings of a channel not saved")
+		return false, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The settings could not be saved. Try again in a while."}
+	}
+	all = maps.Clone(all)
+	if text == nil {
+		delete(all, key)
+	} else {
+		all[key] = now
+	}
+	h.channels.Store(&all)
+	return true, nil
+}
+
+func (s settings) equal(other settings) bool {
+	return s.Groupchat10 == other.Groupchat10 && slices.Equal(s.Optional, other.Optional) && slices.Equal(s.Required, other.Required)
+}
+
+// features is a list of features as it is kept: in order, each once.
+func featureList(list []string) ([]string, *stanza.Error) {
+	list = slices.Compact(slices.Sorted(slices.Values(list)))
+	if len(list) > maxInList {
+		return nil, badRequest("That is too many features.")
+	}
+	for i, f := range list {
+		if f == "" || len(f) > maxFeature || strings.ContainsFunc(f, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+			return nil, badRequest("That names no feature: %s.", cutText(f, maxFeature))
+		}
+		list[i] = strings.Clone(f)
+	}
+	return list, nil
+}
+
+// optionalList is a list of features to pass on; the usual ones go without saying.
+func optionalList(list []string) ([]string, *stanza.Error) {
+	usual := mapping.Usual()
+	list = slices.DeleteFunc(slices.Clone(list), func(f string) bool { return slices.Contains(usual, f) })
+	for _, f := range list {
+		if !mapping.MayPass(f) {
+			return nil, badRequest("No room passes this on: %s.", cutText(f, maxFeature))
+		}
+	}
+	return featureList(list)
+}
+
+// oldRule reads a rule for old clients; "" is the network's.
+func oldRule(text string) (string, *stanza.Error) {
+	switch text {
+	case "", "default":
+		return "", nil
+	case string(config.OldOff), string(config.OldAuto), string(config.OldOn):
+		return text, nil
+	}
+	return "", badRequest("Old clients are let in by one of these rules: off, auto, on, default.")
+}
+
+// governs says whether a user may change the settings of a channel: its operators may, as
+// the user's own view has it, and the admins of the gateway.
+func (u *user) governs(network, channel string) bool {
+	if u.config.Gateway.IsAdmin(u.jid.String()) {
+		return true
+	}
+	up := u.known(network)
+	if up == nil || up.view == nil || up.state != linkUp {
+		return false
+	}
+	r, ok := up.rooms.Get(channel)
+	if !ok {
+		return false
+	}
+	return r.operates()
+}

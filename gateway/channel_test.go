@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"isthmus/mapping"
+	"isthmus/xmppside/disco"
+	"isthmus/xmppside/stanza"
+)
+
+// require is a change that adds a required feature.
+func require(f string) func(settings) (settings, *stanza.Error) {
+	return func(s settings) (_ settings, err *stanza.Error) {
+		s.Required, err = featureList(append(slices.Clone(s.Required), f))
+		return s, err
+	}
+}
+
+// What was set is there after a restart, by any spelling of the channel; so is what
+// clients can do, by their hashes.
+func TestSettingsAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNotebook()
+		p := start(t, n)
+		for _, f := range []string{"urn:b", "urn:a", "urn:a"} {
+			if err := p.set("net", "#Wß[", require(f)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.set("net", "#gone", require("urn:a")); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.set("net", "#gone", func(settings) (settings, *stanza.Error) { return settings{}, nil }); err != nil {
+			t.Fatal(err)
+		}
+		p.teach([]string{"0115 sha-1 x"}, mapping.NewFeatures("urn:a", "urn:b"))
+		p.end(t)
+		p = start(t, n)
+		defer p.end(t)
+		if got := p.settings("net", "#wß{"); !slices.Equal(got.Required, []string{"urn:a", "urn:b"}) {
+			t.Errorf("after a restart: %+v", got)
+		}
+		if got := p.settings("net", "#gone"); len(got.Required) > 0 || n.has(KindChannel, "net #gone") != "" {
+			t.Errorf("what was taken back is there: %+v", got)
+		}
+		if f, ok := p.capable(disco.Caps{Ver: disco.Hash{Algorithm: "sha-1", Value: "x"}}); !ok || !f.Has("urn:b") {
+			t.Error("forgot what a hash stands for")
+		}
+	})
+}
+
+// Damaged documents are passed over; there is none of what does not fit.
+func TestDamagedSettings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNotebook()
+		n.docs[docKey{KindChannel, "net #a"}] = "{"
+		n.docs[docKey{KindChannel, "nothing"}] = "{}"
+		n.docs[docKey{KindChannel, "net #b"}] = `{"required":["urn:a"],"elsewhere":1}`
+		n.docs[docKey{KindFeatures, "0115 sha-1 x"}] = "[1]"
+		p := start(t, n)
+		defer p.end(t)
+		if len(*p.channels.Load()) != 1 || len(p.settings("net", "#B").Required) != 1 || len(p.features.byKey) != 0 {
+			t.Errorf("loaded %+v", *p.channels.Load())
+		}
+	})
+}
+
+// A store that takes nothing more is said so, and nothing is changed.
+func TestSettingsThatCannotBeKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newNotebook())
+		defer p.end(t)
+		p.Hub.mu.Lock()
+		p.keeper.stopping = true
+		p.Hub.mu.Unlock()
+		err := p.set("net", "#a", require("urn:a"))
+		p.Hub.mu.Lock()
+		p.keeper.stopping = false
+		p.Hub.mu.Unlock()
+		if err == nil || err.Condition != stanza.ResourceConstraint || len(p.settings("net", "#a").Required) > 0 {
+			t.Errorf("err is %v, and set is %+v", err, p.settings("net", "#a"))
+		}
+	})
+}
+
+// However many change something at a time, nothing is lost, and what is kept is what is.
+func TestManyChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNotebook()
+		p := start(t, n)
+		var all sync.WaitGroup
+		for i := range maxInList {
+			all.Go(func() {
+				if err := p.set("net", "#a", require(fmt.Sprintf("urn:%d", i))); err != nil {
+					t.Error(err)
+				}
+				p.settings("net", "#a")
+			})
+		}
+		all.Wait()
+		if err := p.set("net", "#a", require("urn:more")); err == nil {
+			t.Error("a list has no bound")
+		}
+		p.end(t)
+		if got := len(p.settings("net", "#a").Required); got != maxInList || strings.Count(n.has(KindChannel, "net #a"), "urn:") != maxInList {
+			t.Errorf("%d are required, and kept is %s", got, n.has(KindChannel, "net #a"))
+		}
+	})
+}
+
+// Channels with settings are bounded, and what names no feature is none.
+func TestSettingsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, nil)
+		defer p.end(t)
+		all := map[channelKey]settings{}
+		for i := range maxChannels {
+			all[channelKeyOf("net", fmt.Sprint("#", i))] = settings{Groupchat10: "off"}
+		}
+		p.channels.Store(&all)
+		if err := p.set("net", "#new", require("urn:a")); err == nil {
+			t.Error("channels have no bound")
+		}
+		if err := p.set("net", "#7", require("urn:a")); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, f := range []string{"", "a b", "a\nb", "\u202ex", "a\x00", strings.Repeat("x", maxFeature+1)} {
+		if _, err := featureList([]string{f}); err == nil {
+			t.Errorf("%q is a feature", f)
+		}
+	}
+	if list, err := optionalList([]string{"urn:xmpp:reply:0", "urn:x", "urn:x"}); err != nil || !slices.Equal(list, []string{"urn:x"}) {
+		t.Errorf("%q %v", list, err)
+	}
+}

@@ -1,0 +1,188 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"isthmus/config"
+	"isthmus/mapping"
+	"isthmus/xmppside/form"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/stanza"
+)
+
+// How the settings of a channel are seen and changed: by the form of its owners, and by
+// commands for those whose client has no such form.
+
+// featureActions are about what a channel passes on and requires.
+func featureActions() []action {
+	at := []iq.Place{iq.Network, iq.Room}
+	channel := arg{name: "channel", label: "Channel", kind: form.TextSingle}
+	what := arg{name: "feature", label: "Feature", kind: form.TextSingle, rest: true}
+	rule := arg{name: "rule", label: "Rule", kind: form.ListSingle, choose: oldRules}
+	return []action{
+		{name: "features", title: "What a channel passes on between Jabber users, and requires of them", at: at, run: (*call).showFeatures, args: []arg{channel}},
+		{name: "allow", title: "Pass a feature on in a channel", at: at, args: []arg{channel, what}, run: func(c *call) { c.changeLists(true, addFeature, keepList) }},
+		{name: "disallow", title: "Pass a feature on no more", at: at, args: []arg{channel, what}, run: func(c *call) { c.changeLists(true, dropFeature, keepList) }},
+		{name: "require", title: "Require a feature of whoever enters a channel through this gateway", at: at, args: []arg{channel, what}, run: func(c *call) { c.changeLists(false, keepList, addFeature) }},
+		{name: "unrequire", title: "Require a feature no more", at: at, args: []arg{channel, what}, run: func(c *call) { c.changeLists(false, keepList, dropFeature) }},
+		{name: "oldclients", title: "Let clients of groupchat 1.0 into a channel: off, auto, on or default", at: at, args: []arg{channel, rule}, run: (*call).changeOld},
+	}
+}
+
+func oldRules(c *call) []form.Option {
+	return []form.Option{
+		{Label: c.words("As the network has it"), Value: "default"},
+		{Label: c.words("None"), Value: string(config.OldOff)},
+		{Label: c.words("Those that are not known to be modern clients"), Value: string(config.OldAuto)},
+		{Label: c.words("All that may be old clients"), Value: string(config.OldOn)},
+	}
+}
+
+func addFeature(list []string, f string) []string { return append(slices.Clone(list), f) }
+func keepList(list []string, _ string) []string   { return list }
+func dropFeature(list []string, f string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(other string) bool { return other == f })
+}
+
+// channel is the one that a call is about; ok is false for no channel, which the call is
+// answered by.
+func (c *call) channel() (name string, ok bool) {
+	name = c.args["channel"]
+	room, err := c.user.hub.scheme.JID(mapping.Address{Kind: mapping.Channel, Network: c.at.Network, Name: name})
+	if err == nil {
+		if at, bad := c.user.hub.scheme.Parse(room); bad == nil && at.Kind == mapping.Channel && at.Occupant == "" {
+			return at.Name, true
+		}
+	}
+	c.fail(notFound("That is no channel: %s.", cutText(name, maxFeature)), mapping.ForMessage)
+	return "", false
+}
+
+// showFeatures says what a channel passes on and requires.
+func (c *call) showFeatures() {
+	name, ok := c.channel()
+	if !ok {
+		return
+	}
+	s := c.user.settings(c.at.Network, name)
+	c.tell(
+		c.words("%s passes on: %s", name, strings.Join(s.on(), " ")),
+		c.words("It could pass on, too: %s", strings.Join(dropAll(supported(), s.on()), " ")),
+		c.words("It requires: %s", or(strings.Join(s.Required, " "), "-")),
+	)
+}
+
+func dropAll(list, gone []string) []string {
+	return slices.DeleteFunc(list, func(f string) bool { return slices.Contains(gone, f) })
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// changeLists changes what a channel passes on, or requires.
+func (c *call) changeLists(passes bool, optional, required func([]string, string) []string) {
+	f := strings.TrimSpace(c.args["feature"])
+	if passes && slices.Contains(mapping.Usual(), f) {
+		c.say("Every room passes this on: %s.", f)
+		return
+	}
+	c.change(func(s settings) (settings, *stanza.Error) {
+		var err, err2 *stanza.Error
+		s.Optional, err = optionalList(optional(s.Optional, f))
+		s.Required, err2 = featureList(required(s.Required, f))
+		if err == nil {
+			err = err2
+		}
+		return s, err
+	})
+}
+
+func (c *call) changeOld() {
+	c.change(func(s settings) (_ settings, err *stanza.Error) {
+		s.Groupchat10, err = oldRule(c.args["rule"])
+		return s, err
+	})
+}
+
+// change changes the settings of the channel that a call is about, if whoever calls may.
+func (c *call) change(change func(settings) (settings, *stanza.Error)) {
+	name, ok := c.channel()
+	if !ok {
+		return
+	}
+	u := c.user
+	if !u.governs(c.at.Network, name) {
+		c.fail(errNotOperator, mapping.ForMessage)
+		return
+	}
+	if err := u.hub.set(u.networkName(c.at.Network), name, change); err != nil {
+		c.fail(err, mapping.ForMessage)
+		return
+	}
+	c.showFeatures()
+}
+
+var errNotOperator = &stanza.Error{
+	Type: stanza.Auth, Condition: stanza.Forbidden, Text: "Only the operators of the channel may do this, and the admins of the gateway.",
+}
+
+// Fields of the form of the owners.
+const (
+	fieldOptional = "{" + nsFeatures + "}optional"
+	fieldRequired = "{" + nsFeatures + "}required"
+	fieldOld      = "{" + nsFeatures + "}groupchat10"
+)
+
+// featureFields are what the form of the owners asks about features.
+func (r *room) featureFields(lang string) []form.Field {
+	s := r.up.user.hub.settings(r.up.name, r.channel)
+	say := func(text string) string { return mapping.Say(lang, text) }
+	return []form.Field{
+		{Var: fieldOptional, Kind: form.TextMulti, Values: s.Optional, Label: say("Features that are passed on besides the usual ones"),
+			Desc: say("A namespace in each line. It reaches those whose client has announced it.")},
+		{Var: fieldRequired, Kind: form.TextMulti, Values: s.Required, Label: say("Features that a client has to have to enter")},
+		{Var: fieldOld, Kind: form.ListSingle, Values: []string{or(s.Groupchat10, "default")}, Label: say("Clients of groupchat 1.0 that may enter"),
+			Options: []form.Option{
+				{Label: say("As the network has it"), Value: "default"},
+				{Label: say("None"), Value: string(config.OldOff)},
+				{Label: say("Those that are not known to be modern clients"), Value: string(config.OldAuto)},
+				{Label: say("All that may be old clients"), Value: string(config.OldOn)},
+			}},
+	}
+}
+
+// asksFeatures says whether a form that was filled in has any of the featureFields.
+func asksFeatures(f *form.Form) bool {
+	return slices.ContainsFunc(f.Fields, func(x form.Field) bool { return strings.HasPrefix(x.Var, "{"+nsFeatures+"}") })
+}
+
+// applyFeatureFields changes the settings as a form says that was filled in; a field that
+// is not there leaves its own as it is. An error names the field. Whoever calls it has
+// seen that the user may.
+func (r *room) applyFeatureFields(f *form.Form) (field string, err *stanza.Error) {
+	err = r.up.user.hub.set(r.up.name, r.channel, func(s settings) (settings, *stanza.Error) {
+		var bad *stanza.Error
+		if x, ok := f.Field(fieldOptional); ok && bad == nil {
+			field = fieldOptional
+			s.Optional, bad = optionalList(x.Lines())
+		}
+		if x, ok := f.Field(fieldRequired); ok && bad == nil {
+			field = fieldRequired
+			s.Required, bad = featureList(x.Lines())
+		}
+		if x, ok := f.Field(fieldOld); ok && bad == nil {
+			field = fieldOld
+			s.Groupchat10, bad = oldRule(x.Value())
+		}
+		return s, bad
+	})
+	if err == nil {
+		field = ""
+	}
+	return field, err
+}
