@@ -59,17 +59,18 @@ func (u *user) roomInvite(s *stanza.Stanza, at mapping.Address) (failed *stanza.
 	}
 	refused := u.refusing(s, r.up)
 	for _, i := range inv.Invites {
-		if !u.invites.pace.within(manyInvites, time.Minute) {
-			refused(tooManyInvites())
-			break
-		}
 		r.invite(s, i, refused)
 	}
 	return nil, true
 }
 
-func tooManyInvites() *stanza.Error {
-	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "That was too many invitations. Wait a little and try again."}
+// mayInvite counts one more invitation; false: that is one too many, and refused is told.
+func (u *user) mayInvite(refused func(error)) bool {
+	if u.invites.pace.within(manyInvites, time.Minute) {
+		return true
+	}
+	refused(&stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "That was too many invitations. Wait a little and try again."})
+	return false
 }
 
 // refusing answers a message with the first error that it is told, for a message has
@@ -106,6 +107,9 @@ func (r *room) invite(s *stanza.Stanza, i muc.Invite, refused func(error)) {
 // call invites a nick into a channel. IRC has no reason in that, so it is said by a
 // notice.
 func (up *uplink) call(nick, channel, reason string, done func(error)) {
+	if !up.user.mayInvite(done) {
+		return
+	}
 	up.ask(irc.Invite{Nick: nick, Channel: channel}, func(q *question) {
 		if reason = mapping.Line(reason); q.err() == nil && reason != "" {
 			up.do(irc.Say{Target: nick, Kind: irc.Notice, Lines: []string{channel + ": " + reason}})
@@ -141,6 +145,7 @@ func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error))
 			}
 			pass() // who cannot be invited can come all the same, the channel being open
 		})
+	case ch.Has('i') && !u.mayInvite(refused):
 	case ch.Has('i'):
 		r.except(who, func(err error) {
 			if err != nil {
@@ -150,7 +155,9 @@ func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error))
 			pass()
 		})
 	default:
-		pass()
+		if u.mayInvite(refused) {
+			pass()
+		}
 	}
 }
 
@@ -224,9 +231,6 @@ func (up *uplink) directInvite(s *stanza.Stanza, nick string) (handled bool) {
 		return false
 	case err != nil:
 		u.refuse(s, err)
-		return true
-	case !u.invites.pace.within(manyInvites, time.Minute):
-		u.refuse(s, tooManyInvites())
 		return true
 	case d.Room.Domain() != u.hub.domain.Domain():
 		up.tellOfRoom(s, nick, d)

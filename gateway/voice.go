@@ -64,9 +64,9 @@ func (r *room) refusing(s *stanza.Stanza, dest mapping.Dest) func(error) {
 	}
 }
 
-// askForVoice asks a few of the operators, each by a notice of their own: in a moderated
-// channel what one without voice says to a rank (STATUSMSG) is refused, by many networks
-// in silence.
+// askForVoice asks a few of the operators, each by a notice of their own: what one
+// without voice says to a rank of a moderated channel (STATUSMSG) reaches nobody.
+// InspIRCd answers it with 404, ircd-hybrid with 482, and ngIRCd not at all.
 func (r *room) askForVoice(s *stanza.Stanza) *stanza.Error {
 	up, scene := r.up, r.scene()
 	var ops []string

@@ -127,7 +127,7 @@ func (a *asked) accepts(n int) bool {
 	case a.verb == "KNOCK":
 		return knockFaults[n]
 	}
-	return !joinOnly[n] && n != 404
+	return !joinOnly[n] && n != 404 && (n != 717 || a.verb == "INVITE") // else it goes with a message's 716
 }
 
 func set(numbers ...int) map[int]bool {
@@ -147,7 +147,7 @@ var (
 		461, 477, 486, 487, 488, 489, 490, 492, 494, 531, 573, 716, 718)
 	knockFaults = set(263, 401, 403, 404, 421, 437, 439, 442, 461, 471, 474, 476, 477, 479, 480, 482, 517, 712, 713, 714, 715, 926)
 	listFaults  = set(263, 402, 407, 416, 421, 439, 461, 481, 517, 521)
-	otherFaults = set(263, 609, 690, 696, 697, 698, 712, 713, 714, 715, 716, 723, 734, 742, 743, 902,
+	otherFaults = set(263, 609, 690, 696, 697, 698, 712, 713, 714, 715, 716, 717, 723, 734, 742, 743, 902,
 		904, 905, 906, 907, 908, 926, 972, 974)
 )
 
