@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/muc"
@@ -26,8 +28,11 @@ func (r *room) rename(o *occupant, s *stanza.Stanza, asked string) {
 		return
 	}
 	up.ask(irc.Nick{Nick: nick}, func(q *question) {
-		if err := q.err(); err != nil {
+		switch err := q.err(); {
+		case err != nil:
 			up.user.deliver(refusal(s, up.user.stanzaError(err, mapping.ForNick, up.ircd())))
+		case nick != r.nick() && slices.Contains(r.members, o):
+			r.keepsNick(o, s.ID) // the network has said nothing
 		}
 	})
 }

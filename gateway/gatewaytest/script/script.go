@@ -62,35 +62,46 @@ const endLimit = time.Minute
 // is. settle waits until everything is idle; it, and Run, are called in one bubble.
 func Run(script string, gateway Factory, settle func()) (transcript string, problems []string) {
 	header, steps := parse(script)
+	r := newRunner(script, header, settle)
+	running := r.start(header, gateway)
+	var out strings.Builder
+	for _, s := range steps {
+		out.WriteString(s.text + "\n")
+		if running && s.verb != "" {
+			r.step(s, &out)
+		}
+	}
+	r.end()
+	return out.String(), r.problems
+}
+
+// newRunner has the servers ready.
+func newRunner(script string, header *header, settle func()) *runner {
 	r := &runner{settle: settle, ended: make(chan error, 1), users: map[string]*user{}}
 	r.record = newRecord(script)
 	r.problems = header.problems
 	r.irc = ircd.New(header.ircd)
 	r.xmpp = xmppd.New(xmppd.Config{Host: xmppHost, Component: gatewayHost, Secret: secret, Played: true})
 	r.xmpp.Tap(r.record.tap)
+	return r
+}
 
+// start starts the gateway; false: it could not be made.
+func (r *runner) start(header *header, gateway Factory) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	run, err := gateway(ctx, header.config(), r.dialXMPP, r.dialIRC)
 	if err != nil {
 		r.problem(0, "the gateway could not be made: "+err.Error())
 		r.ended <- nil
-	} else {
-		go func() { r.ended <- run() }() // ends with ctx; end waits for it
-		r.settle()
-		if !r.xmpp.Connected() {
-			r.problem(0, "the gateway did not connect")
-		}
+		return false
 	}
-	var out strings.Builder
-	for _, s := range steps {
-		out.WriteString(s.text + "\n")
-		if err == nil && s.verb != "" {
-			r.step(s, &out)
-		}
+	go func() { r.ended <- run() }() // ends with ctx; end waits for it
+	r.settle()
+	if !r.xmpp.Connected() {
+		r.problem(0, "the gateway did not connect")
 	}
-	r.end()
-	return out.String(), r.problems
+	return true
 }
 
 // The names of things in scripts. Users are elsewhere, as u@x: they are played.
@@ -111,6 +122,7 @@ type runner struct {
 	ended    chan error // what the gateway's run returned
 	stopped  bool
 	problems []string
+	sieve    func(net.Conn) net.Conn // between the gateway and the IRC server; nil: none
 }
 
 func (r *runner) problem(line int, text string) {
@@ -186,6 +198,9 @@ func (r *runner) dialIRC(_ context.Context, address string) (net.Conn, error) {
 	}
 	ours, theirs := net.Pipe()
 	go r.irc.ServeConnStrict(theirs) // ends with the connection
+	if r.sieve != nil {
+		ours = r.sieve(ours)
+	}
 	return r.record.wiretap(ours), nil
 }
 
