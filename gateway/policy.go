@@ -156,33 +156,53 @@ func (r *room) featureFields(lang string) []form.Field {
 	}
 }
 
-// asksFeatures says whether a form that was filled in has any of the featureFields.
-func asksFeatures(f *form.Form) bool {
-	return slices.ContainsFunc(f.Fields, func(x form.Field) bool { return strings.HasPrefix(x.Var, "{"+nsFeatures+"}") })
+// featureSetters read the featureFields of a submitted form.
+var featureSetters = []struct {
+	field string
+	set   func(*settings, form.Field) *stanza.Error
+}{
+	{fieldOptional, func(s *settings, x form.Field) (err *stanza.Error) {
+		s.Optional, err = optionalList(x.Lines())
+		return err
+	}},
+	{fieldRequired, func(s *settings, x form.Field) (err *stanza.Error) {
+		s.Required, err = featureList(x.Lines())
+		return err
+	}},
+	{fieldOld, func(s *settings, x form.Field) (err *stanza.Error) {
+		s.Groupchat10, err = oldRule(x.Value())
+		return err
+	}},
 }
 
-// applyFeatureFields changes the settings as a form says that was filled in; a field that
-// is not there leaves its own as it is. An error names the field. Whoever calls it has
-// seen that the user may.
-func (r *room) applyFeatureFields(f *form.Form) (field string, err *stanza.Error) {
-	err = r.up.user.hub.set(r.up.name, r.channel, func(s settings) (settings, *stanza.Error) {
-		var bad *stanza.Error
-		if x, ok := f.Field(fieldOptional); ok && bad == nil {
-			field = fieldOptional
-			s.Optional, bad = optionalList(x.Lines())
+// planFeatures has the settings changed as a submitted form says. What is not in it stays
+// as it is.
+func (r *room) planFeatures(c *configuration) {
+	read := func(s *settings, bad func(field string, err *stanza.Error)) (fields int) {
+		for _, f := range featureSetters {
+			x, there := c.form.Field(f.field)
+			if !there {
+				continue
+			}
+			fields++
+			if err := f.set(s, x); err != nil {
+				bad(f.field, err)
+			}
 		}
-		if x, ok := f.Field(fieldRequired); ok && bad == nil {
-			field = fieldRequired
-			s.Required, bad = featureList(x.Lines())
-		}
-		if x, ok := f.Field(fieldOld); ok && bad == nil {
-			field = fieldOld
-			s.Groupchat10, bad = oldRule(x.Value())
-		}
-		return s, bad
-	})
-	if err == nil {
-		field = ""
+		return fields
 	}
-	return field, err
+	if read(&settings{}, func(field string, err *stanza.Error) { c.problem(field, err.Text, err.Args...) }) == 0 {
+		return
+	}
+	c.steps = append(c.steps, step{fieldOptional, func(done func(error)) {
+		err := r.up.user.hub.set(r.up.name, r.channel, func(s settings) (settings, *stanza.Error) {
+			read(&s, func(string, *stanza.Error) {}) // it was read before
+			return s, nil
+		})
+		if err != nil {
+			done(err)
+			return
+		}
+		done(nil)
+	}})
 }

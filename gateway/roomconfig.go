@@ -31,6 +31,7 @@ var fieldProviders = []fieldProvider{
 	{(*room).modeFields, (*room).planModes},
 	{(*room).memberFields, (*room).planMembers},
 	{(*room).listFields, (*room).planLists},
+	{(*room).featureFields, (*room).planFeatures},
 }
 
 const (
