@@ -44,7 +44,7 @@ var (
 var topics = []func(*iq.Mux[query]){
 	discoTopic, browseTopic, searchTopic, pingTopic, versionTopic, timeTopic, lastTopic, adminTopic, ownerTopic, roomTopic, commandsTopic,
 	registerTopic, featuresTopic,
-	identityTopic,
+	identityTopic, whoisTopic,
 }
 
 func newMux() *iq.Mux[query] {
@@ -75,10 +75,6 @@ func versionTopic(m *iq.Mux[query]) {
 func timeTopic(m *iq.Mux[query]) {
 	m.Handle("get", nsTime, "time", nsTime, getTime, ours...)
 	m.Handle("get", nsTime, "time", nsTime, getPersonTime, people...)
-}
-
-func lastTopic(m *iq.Mux[query]) {
-	m.Handle("get", nsLast, "query", nsLast, getUptime, iq.Gateway)
 }
 
 func roomTopic(m *iq.Mux[query]) {
@@ -411,11 +407,6 @@ func (q query) askPerson(r *iq.Request, verb string, word func(string) []*stanza
 	default:
 		up.ctcpAsk(nick, verb, word, r)
 	}
-}
-
-// getUptime says how long the gateway has been running. XEP-0012 §5
-func getUptime(q query, r *iq.Request) {
-	r.Result(stanza.E(nsLast, "query").Set("seconds", seconds(time.Since(q.user.hub.started))))
 }
 
 // probe answers a presence probe from what is known. RFC 6121 §4.3

@@ -29,7 +29,8 @@ type room struct {
 	knocks   knocks   // who asks to be let in
 	pleas    pace     // how often voice was asked for
 	ids      mapping.OccupantIDs
-	sees     bool // we are a moderator, who is told addresses
+	sees     bool      // we are a moderator, who is told addresses
+	heard    time.Time // when something was said last
 
 	visits   []*visit             // of people who have not entered, which wait for the JOIN
 	kept     *time.Timer          // runs while we stay for their sake

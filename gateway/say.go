@@ -193,6 +193,7 @@ func (r *room) said(w words) {
 			w.id = newID()
 		}
 		w = r.backlog.add(w)
+		r.heard = w.at
 	}
 	var made []rendering
 	for _, o := range r.present() {

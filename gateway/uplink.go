@@ -48,6 +48,7 @@ type uplink struct {
 	waiting   []wish      // what waits for the registration
 
 	since    time.Time     // when the link was lost; zero: it is up, or never was
+	entered  time.Time     // when the network last let us in
 	retry    time.Duration // the pause before the last try
 	standing bool          // kept by "connect", not by a room
 	linger   *time.Timer   // runs while nothing needs the link
@@ -255,7 +256,7 @@ func (up *uplink) note(text string) {
 // registered joins what is wanted: at first, and after each reconnect.
 func (up *uplink) registered(ev irc.Registered) {
 	up.state, up.caps, up.since, up.retry, up.lastErr = linkUp, ev.Caps, time.Time{}, 0, nil
-	up.awayText = ""
+	up.awayText, up.entered = "", time.Now()
 	up.markBot()
 	up.log.Info().Str("nick", ev.Nick).Str("caps", ev.Caps.String()).Msg("on the network")
 	up.refold()

@@ -66,8 +66,13 @@ type Away struct{ Text string }
 // network has it. About for each.
 type Who struct{ Mask string }
 
-// Whois asks about somebody: Answer for each line.
-type Whois struct{ Nick string }
+// Whois asks about somebody: Answer for each line, to be read by [ParseWhois]. Far has
+// their own server asked, for no other knows how long they have been idle; it may be
+// split off and the answer never come.
+type Whois struct {
+	Nick string
+	Far  bool
+}
 
 // Raw sends one line as it is. It must not hold a line break.
 type Raw struct{ Line string }

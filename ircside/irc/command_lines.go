@@ -190,6 +190,9 @@ func (c Whois) lines(s *Support) ([]Line, error) {
 	if err := checkNick(s, c.Nick); err != nil {
 		return nil, err
 	}
+	if c.Far { // RFC 2812 §3.6.2: a nick stands for its server
+		return oneLine(s, "WHOIS", c.Nick, c.Nick)
+	}
 	return oneLine(s, "WHOIS", c.Nick)
 }
 

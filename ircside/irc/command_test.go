@@ -65,7 +65,8 @@ func TestCommandLines(t *testing.T) {
 		{Away{"at lunch"}, "AWAY :at lu", "AWAY", ""},
 		{Who{"#c"}, "WHO #c %tcuhnfar,715", "WHO", "#c"},
 		{Who{"ann"}, "WHO ann %tcuhnfar,715", "WHO", "ann"},
-		{Whois{"ann"}, "WHOIS ann", "WHOIS", "ann"},
+		{Whois{Nick: "ann"}, "WHOIS ann", "WHOIS", "ann"},
+		{Whois{"ann", true}, "WHOIS ann ann", "WHOIS", "ann"},
 		{Raw{"privmsg  NickServ :help me"}, "PRIVMSG NickServ :help me", "PRIVMSG", ""},
 		{QuitCmd{"bye bye"}, "QUIT :bye bye", "QUIT", ""},
 		{QuitCmd{""}, "QUIT", "QUIT", ""},
@@ -98,7 +99,7 @@ func TestCommandNames(t *testing.T) {
 		}
 	}
 	nick := func(name string) []Command {
-		return []Command{Nick{name}, Kick{"#c", name, ""}, Invite{name, "#c"}, Whois{name}}
+		return []Command{Nick{name}, Kick{"#c", name, ""}, Invite{name, "#c"}, Whois{Nick: name}}
 	}
 	target := func(name string) []Command {
 		return []Command{Say{Target: name, Lines: []string{"x"}}, Say{Target: name, Kind: CTCP, Verb: "VERSION"}, Who{name}}

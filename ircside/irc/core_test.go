@@ -161,7 +161,7 @@ func command(t testing.TB, s *Support, words string) Command {
 	case "WHO":
 		return Who{a}
 	case "WHOIS":
-		return Whois{a}
+		return Whois{Nick: a}
 	case "RAW":
 		return Raw{rest}
 	case "QUIT":

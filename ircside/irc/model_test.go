@@ -267,7 +267,7 @@ func FuzzCore(f *testing.F) {
 var asks = []Command{
 	Join{"#a", ""}, Part{"#a", ""}, Say{Target: "#a", Lines: []string{"x", "y"}}, Say{Target: "ann", Lines: []string{"x"}},
 	Say{Target: "bob", Kind: Notice, Lines: []string{"x"}}, Nick{"bob"}, SetTopic{"#a", "x"}, Kick{"#a", "bob", ""},
-	GetModes{"#a"}, GetList{"#a", 'b'}, Invite{"bob", "#a"}, Away{""}, Who{"#a"}, Whois{"bob"}, Raw{"VERSION"},
+	GetModes{"#a"}, GetList{"#a", 'b'}, Invite{"bob", "#a"}, Away{""}, Who{"#a"}, Whois{Nick: "bob"}, Raw{"VERSION"},
 	SetModes{"#a", nil}, SetModes{"#a", []ModeChange{{true, 'o', PrefixMode, "bob"}}}, QuitCmd{}, Join{"0", ""},
 }
 
