@@ -36,7 +36,7 @@ func (q query) browse(r *iq.Request) {
 		return
 	}
 	u := q.user
-	u.list(q.at.Network, u.config.Gateway.JoinTimeout, func(list *mapping.Listing, err error) {
+	u.listing(q.at.Network, u.config.Gateway.JoinTimeout, func(list *mapping.Listing, err error) {
 		lists := u.ownChannels(q.at.Network, list)
 		if list != nil {
 			lists = append(lists, list)
@@ -186,7 +186,7 @@ func (q query) look(then func(*mapping.ListedChannel)) {
 			find(lister.Listing(up.hides))
 		}})
 	case n.Lister:
-		u.list(name, lookLimit, func(list *mapping.Listing, _ error) { find(list) })
+		u.listing(name, lookLimit, func(list *mapping.Listing, _ error) { find(list) })
 	default:
 		then(nil)
 	}

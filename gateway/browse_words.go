@@ -34,7 +34,7 @@ func (c *call) search() {
 }
 
 func (c *call) tellChannels(how mapping.Search) {
-	if len(how.Mask)+len(how.Words) > maxTerms {
+	if isEndless(how) {
 		c.fail(tooLong(), mapping.ForList)
 		return
 	}

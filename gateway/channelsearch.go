@@ -98,7 +98,7 @@ func channelTerms(f *form.Form) (how mapping.Search, none bool, err *stanza.Erro
 		return how, false, e
 	case !all && !asked:
 		return how, false, channelError(badRequest("Say what to look for."), "no-search-conditions")
-	case !all && (how.Words == "" || len(how.Words) > maxTerms):
+	case !all && (how.Words == "" || isEndless(how)):
 		return how, false, channelError(badRequest("Give words to look for, and not too many."), "invalid-search-terms")
 	}
 	if _, ok := f.Field("min_users"); !ok && !all {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"isthmus/config"
@@ -21,6 +22,7 @@ const (
 	listKeep       = time.Hour // that a list is used if there is no newer one
 	listPause      = time.Minute
 	emptyPause     = 15 * time.Second
+	manyUsers      = 10              // of the channels that are asked for where all are too many
 	listBackstop   = 5 * time.Minute // beyond the join timeout: then a take counts as lost
 )
 
@@ -109,15 +111,22 @@ func lateList() *stanza.Error {
 	return timedOut("The network has not listed its channels in time. Try again in a while.")
 }
 
-// list gives then the channels of a network exactly once: now, or when they have been
+// listing gives then the channels of a network exactly once: now, or when they have been
 // listed, or after limit. Errors are for people.
-func (u *user) list(network string, limit time.Duration, then func(*mapping.Listing, error)) {
+func (u *user) listing(network string, limit time.Duration, then func(*mapping.Listing, error)) {
 	n, ok := u.config.Network(network)
 	if !ok {
 		n = config.Network{Name: network} // configured no longer
 	}
 	w := &listWait{user: u, network: n.Name, until: time.Now().Add(limit), then: then}
-	u.wait(w, n)
+	up := u.uplinks[n.Name]
+	if up == nil || n.Lister || up.state == linkUp || up.state == linkClosing || u.hub.listed(n.Name) != nil {
+		u.wait(w, n)
+		return
+	}
+	up.ready(func() { u.wait(w, n) }, func(err error) { // nobody else waits for a link that is not there
+		then(nil, u.stanzaError(err, mapping.ForConnection, up.ircd()))
+	})
 }
 
 // wait has a wait answered, or kept.
@@ -129,7 +138,7 @@ func (u *user) wait(w *listWait, n config.Network) {
 	}
 	up := u.uplinks[n.Name]
 	own := up != nil && up.mayList(n)
-	answer, err, turn := u.hub.want(w, own, n)
+	answer, turn, err := u.hub.want(w, own, n)
 	if answer != nil || err != nil {
 		then(answer, err)
 		return
@@ -144,52 +153,44 @@ func (u *user) wait(w *listWait, n config.Network) {
 // mayList says whether channels may be listed over this link: not where that could flood
 // it, if there is another way, nor with the eyes of an operator of the network.
 func (up *uplink) mayList(n config.Network) bool {
-	switch {
-	case up.state == linkClosing:
-		return false
-	case up.state != linkUp:
-		return !n.Lister
-	case up.view.Self().Flags&irc.FlagOper != 0:
-		return false
-	}
-	return up.view.Support().SafeList || !n.Lister
+	return up.state == linkUp && up.view.Self().Flags&irc.FlagOper == 0 && (up.view.Support().SafeList || !n.Lister)
 }
 
 // want is what there is of a network's channels; neither an answer nor an error: w waits.
 // A turn is for the user to take the list by.
-func (h *Hub) want(w *listWait, own bool, n config.Network) (*mapping.Listing, error, uint64) {
+func (h *Hub) want(w *listWait, own bool, n config.Network) (list *mapping.Listing, turn uint64, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := time.Now()
 	if h.lists[n.Name] == nil && !own && !n.Lister {
-		return nil, unlisted(n.Name), 0 // and nothing to remember
+		return nil, 0, unlisted(n.Name) // and nothing to remember
 	}
 	l := h.lists.of(n.Name)
 	switch {
 	case l.fresh(now, h.config.Load().Gateway.ListInterval):
-		return l.last, nil, 0
+		return l.last, 0, nil
 	case now.Before(l.until):
 	case !own && !n.Lister, l.err != nil && (l.own || !own) && now.Sub(l.tried) < listPause:
-		answer, err := l.answer(n.Name, now)
-		return answer, err, 0
+		list, err = l.answer(n.Name, now)
+		return list, 0, err
 	default:
 		h.turns++
 		l.turn = h.turns
 		if !own && !h.sendLister(n.Name, l.turn) {
-			return nil, errBusyGateway(), 0
+			return nil, 0, errBusyGateway()
 		}
 		l.own, l.until = own, now.Add(h.config.Load().Gateway.JoinTimeout+listBackstop)
 		l.waiting = append(l.waiting, w)
 		if own {
-			return nil, nil, l.turn
+			return nil, l.turn, nil
 		}
-		return nil, nil, 0
+		return nil, 0, nil
 	}
 	if len(l.waiting) >= maxListWaiters {
-		return nil, errBusyGateway(), 0
+		return nil, 0, errBusyGateway()
 	}
 	l.waiting = append(l.waiting, w)
-	return nil, nil, 0
+	return nil, 0, nil
 }
 
 func errBusyGateway() *stanza.Error {
@@ -300,13 +301,37 @@ func (u *user) takeList(network string, turn uint64) {
 
 // takeList gives the list to done exactly once. What was told before a refusal counts.
 func (up *uplink) takeList(done func(*mapping.Listing, error)) {
-	least := up.net.ListMinUsers
 	most := maxListed
 	if up.net.PublicOnly {
 		most = maxOpenListed
 	}
 	lister := mapping.NewLister(up.name, up.view.Support(), most)
 	up.listing++
+	up.askList(lister, up.net.ListMinUsers, func(q *question) {
+		up.listing--
+		defer up.stay()
+		err := q.err()
+		if err != nil && lister.Empty() {
+			word := error(up.user.stanzaError(err, mapping.ForList, up.ircd()))
+			if q.lost {
+				word = errListLost{word}
+			}
+			done(nil, word)
+			return
+		}
+		if err != nil {
+			lister.Cut()
+			up.log.Info().Err(err).Msg("list of channels cut short")
+		}
+		list := lister.Listing(up.hides)
+		up.log.Info().Int("channels", list.Len()).Bool("cut", list.Cut).Msg("channels listed")
+		done(list, nil)
+	})
+}
+
+// askList asks for the channels with so many people. What is too much for the network is
+// asked for again without small ones, if it can leave those out.
+func (up *uplink) askList(lister *mapping.Lister, least int, then func(*question)) {
 	up.put(irc.List{Least: least}, &question{
 		listed: func(c irc.Listed) {
 			if c.Users >= least {
@@ -314,24 +339,14 @@ func (up *uplink) takeList(done func(*mapping.Listing, error)) {
 			}
 		},
 		then: func(q *question) {
-			up.listing--
-			defer up.stay()
-			err := q.err()
-			if err != nil && lister.Empty() {
-				word := error(up.user.stanzaError(err, mapping.ForList, up.ircd()))
-				if q.lost {
-					word = errListLost{word}
-				}
-				done(nil, word)
+			if len(q.faults) == 0 || q.faults[0].Numeric != 416 || least >= manyUsers || !strings.Contains(up.view.Support().EList, "U") {
+				then(q)
 				return
 			}
-			if err != nil {
-				lister.Cut()
-				up.log.Info().Err(err).Msg("list of channels cut short")
-			}
-			list := lister.Listing(up.hides)
-			up.log.Info().Int("channels", list.Len()).Bool("cut", list.Cut).Msg("channels listed")
-			done(list, nil)
+			up.askList(lister, manyUsers, func(again *question) {
+				again.faults = append(q.faults, again.faults...)
+				then(again)
+			})
 		},
 	})
 }

@@ -83,6 +83,28 @@ func TestListIsShared(t *testing.T) {
 	})
 }
 
+// When the one goes over whose link the list comes, another of those who wait takes it.
+func TestListSurvivesItsTaker(t *testing.T) {
+	for name, end := range map[string]string{"leaves": leave("ann@x/d"), "panics": say("ann@x/d", "panic")} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, p *play) {
+				p.network.list = []irc.Listed{{Channel: "#a", Users: 1}}
+				p.slow = make(chan bool)
+				p.play(t, join("ann@x/d", "j"), join("bob@x/d", "j"))
+				p.play(t, items("ann@x/d", "q", ""))
+				p.play(t, items("bob@x/d", "q", ""), end)
+				time.Sleep(10 * time.Second) // the linger
+				close(p.slow)
+				synctest.Wait()
+				if s := p.answer(t, "bob@x/d"); s.Type != "result" || len(s.Children[0].Children()) != 2 {
+					t.Errorf("bob is answered by %s", s.Children[0].Append(nil))
+				}
+				p.answer(t, "ann@x/d")
+			})
+		})
+	}
+}
+
 // Of 100,000 channels, some with names that are none, so many are kept as may be; who
 // pages through them gets each once, and they are looked through once.
 func TestBrowseManyChannels(t *testing.T) {

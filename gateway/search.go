@@ -20,8 +20,8 @@ import (
 const (
 	nsSearch  = "jabber:iq:search"
 	nsChannel = "urn:xmpp:channel-search:0"
-	// maxTerms is how long what is looked for may be, in bytes.
-	maxTerms = 400
+	maxTerms  = 128 // bytes of what is looked for
+	maxWords  = 16  // of them
 )
 
 func searchTopic(m *iq.Mux[query]) {
@@ -46,7 +46,7 @@ func (q query) lists(then func([]*mapping.Listing, error)) {
 		then(nil, notFound("No network is configured."))
 	}
 	for _, name := range names {
-		u.list(name, u.config.Gateway.JoinTimeout, func(list *mapping.Listing, err error) {
+		u.listing(name, u.config.Gateway.JoinTimeout, func(list *mapping.Listing, err error) {
 			if list != nil {
 				lists = append(lists, list)
 			} else if first == nil {
@@ -115,7 +115,7 @@ func (q query) search(r *iq.Request) {
 	if how.Least, err = count(f, fieldLeast); err == nil {
 		how.Most, err = count(f, fieldMost)
 	}
-	if len(how.Mask)+len(how.Topic) > maxTerms {
+	if isEndless(how) {
 		err = tooLong()
 	}
 	page, bad := rsm.Parse(r.Payload())
@@ -132,6 +132,11 @@ func (q query) search(r *iq.Request) {
 		}
 		q.foundByForm(r, page, q.user.find(lists, how))
 	})
+}
+
+// isEndless says that a search would take too long among many channels.
+func isEndless(how mapping.Search) bool {
+	return len(how.Mask)+len(how.Topic)+len(how.Words) > maxTerms || len(strings.Fields(how.Topic+" "+how.Words)) > maxWords
 }
 
 func tooLong() *stanza.Error { return badRequest("That is too long to look for.") }

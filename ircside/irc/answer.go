@@ -34,6 +34,7 @@ type asked struct {
 	open     int       // labels, echoes, or refusals of a late one, still to come
 	token    string    // of the PING behind it
 	labelled bool
+	begun    bool // a LIST whose answer comes
 	late     bool // a message on a network that only tells refusals
 	refused  bool // a late one of which a refusal was told
 	raw      bool // a line of the user's own wording

@@ -52,6 +52,7 @@ type Core struct {
 	tell    []Event
 	in      incoming // the line that is taken in: here, so that none is allocated
 	answers answers
+	refused bool // a LIST was, and its 323 may come yet
 	batches map[string]*batch
 	split   int              // quits that wait in batches
 	inside  *Map[*gathering] // the channels that we are in; nil: it is told who else is
@@ -264,7 +265,7 @@ var handlers = map[string]func(*Core, *incoming){
 	"353": (*Core).onNames, "366": (*Core).onNamesEnd,
 	"367": (*Core).onEntry, "348": (*Core).onEntry, "346": (*Core).onEntry, "728": (*Core).onEntry,
 	"368": (*Core).onIgnored, "349": (*Core).onIgnored, "347": (*Core).onIgnored, "729": (*Core).onIgnored,
-	"321": (*Core).onIgnored, "322": (*Core).onListed, "323": (*Core).onListEnd,
+	"321": (*Core).onListStart, "322": (*Core).onListed, "323": (*Core).onListEnd,
 	"INVITE": (*Core).onInvite, "341": (*Core).onIgnored,
 	"710": (*Core).onKnock, "711": (*Core).onIgnored,
 
@@ -272,7 +273,7 @@ var handlers = map[string]func(*Core, *incoming){
 	"ACCOUNT": (*Core).onAccount, "CHGHOST": (*Core).onChghost, "SETNAME": (*Core).onSetname,
 	"301": (*Core).onAwayReply, "305": (*Core).onIgnored, "306": (*Core).onIgnored,
 	"352": (*Core).onWho, "354": (*Core).onWhox, "315": (*Core).onIgnored,
-	"396": (*Core).onHiddenHost, "900": (*Core).onLogged, "901": (*Core).onLogged,
+	"381": (*Core).onOper, "396": (*Core).onHiddenHost, "900": (*Core).onLogged, "901": (*Core).onLogged,
 
 	"PRIVMSG": (*Core).onText, "NOTICE": (*Core).onText, "TAGMSG": (*Core).onIgnored,
 }

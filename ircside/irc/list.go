@@ -116,6 +116,7 @@ func (c *Core) onListed(in *incoming) {
 	if a == nil {
 		return
 	}
+	a.begun = true
 	a.deadline = c.heard.Add(c.id.AnswerAfter)
 	if a.limit.Before(a.deadline) {
 		a.deadline = a.limit
@@ -143,9 +144,21 @@ func (l *Listed) splitModes() {
 	l.Topic, l.Modes, l.Moded = strings.TrimPrefix(topic, " "), letters, true
 }
 
-// onListEnd is 323. A label's own end comes later.
+func (c *Core) onListStart(in *incoming) {
+	if a := c.listing(in); a != nil {
+		a.begun = true
+	}
+}
+
+// onListEnd is 323. A label's own end comes later. Some servers end a list that they have
+// refused as well: that is not the end of the next.
 func (c *Core) onListEnd(in *incoming) {
-	if a := c.listing(in); a != nil && in.ask == nil {
+	a := c.listing(in)
+	if a == nil || in.ask != nil {
+		return
+	}
+	stray := c.refused && !a.begun
+	if c.refused = false; !stray {
 		c.finish(a.ref)
 	}
 }

@@ -113,6 +113,25 @@ func TestLists(t *testing.T) {
 			<:s 416 ann LIST :output too large, truncated
 			=Fault ref=1 numeric=416 command=LIST target=LIST text=output too large, truncated
 			=Done ref=1`},
+		{"the end of one that was refused", "", "", `
+			do 1 CHANNELS
+			>LIST
+			<:s 321 ann Channel :Users
+			<:s 416 ann LIST :output too large, truncated
+			=Fault ref=1 numeric=416 command=LIST target=LIST text=output too large, truncated
+			=Done ref=1
+			do 2 CHANNELS
+			>LIST
+			<:s 323 ann :End of /LIST
+			<:s 321 ann Channel :Users
+			<:s 322 ann #a 3 :x
+			=Listed ref=2 channel=#a users=3 topic=x
+			<:s 323 ann :End of /LIST
+			=Done ref=2
+			do 3 CHANNELS
+			>LIST
+			<:s 323 ann :End of /LIST
+			=Done ref=3`},
 		{"a refusal that is another's", "", "", `
 			do 1 CHANNELS
 			>LIST
@@ -203,4 +222,11 @@ func TestMadeAt(t *testing.T) {
 	if ch, _ := v.Channel("#c"); ch.MadeAt != 1700000000 {
 		t.Errorf("%+v", ch)
 	}
+}
+
+func TestOper(t *testing.T) {
+	playAll(t, []dialogueCase{{"we are one", "", "", `
+		<:s 381 ann :You are now an IRC operator
+		=Note from=s text=You are now an IRC operator
+		=About person=(nick=ann flags=1) known=16`}})
 }

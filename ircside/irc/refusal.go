@@ -26,6 +26,9 @@ func (c *Core) refuse(in *incoming, a *asked, f Fault) {
 		return
 	}
 	f.Ref = a.ref
+	if a.verb == "LIST" && in.ask == nil {
+		c.refused = true
+	}
 	if !a.refused {
 		c.event(f)
 	}

@@ -137,3 +137,9 @@ func (c *Core) onHiddenHost(in *incoming) {
 	}
 	c.event(About{Person: Person{Nick: c.nick, User: user, Host: host}, Known: KnownHost})
 }
+
+// onOper learns that we are an operator of the network by now (381).
+func (c *Core) onOper(in *incoming) {
+	c.note(in)
+	c.event(About{Person: Person{Nick: c.nick, Flags: FlagOper}, Known: KnownFlags})
+}
