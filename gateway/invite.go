@@ -128,7 +128,9 @@ func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error))
 		return
 	}
 	ch, _ := r.up.view.Channel(r.channel) // its key, and not what somebody gave for one
-	inv := mapping.Invitation{Room: s.To.Bare(), From: s.From.Bare(), Reason: strings.Clone(i.Reason), Key: ch.Key}
+	inv := mapping.Invitation{
+		Room: s.To.Bare(), From: s.From.Bare(), Reason: strings.Clone(i.Reason), Key: ch.Key, Continue: i.Continue, Thread: i.Thread,
+	}
 	inv.Sender, _ = u.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: r.nick()})
 	pass := func() {
 		u.invites.remember(sentInvite{to: who, room: inv.Room, by: s.From, at: time.Now()})

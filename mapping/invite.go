@@ -17,11 +17,15 @@ type Invitation struct {
 	Sender jid.JID // who invites, on IRC
 	Reason string
 	Key    string // of the channel; "" if it is not known to have one
+	// Continue says that the room goes on with a chat of two, of that Thread.
+	Continue bool
+	Thread   string
 }
 
 // Mediated is an invitation that the room passes on. XEP-0045 §7.8.2
 func (i Invitation) Mediated() []*stanza.Element {
-	return []*stanza.Element{muc.User{Invite: muc.Invite{From: i.From, Reason: i.Reason}, Password: i.Key}.Element()}
+	invite := muc.Invite{From: i.From, Reason: i.Reason, Continue: i.Continue, Thread: i.Thread}
+	return []*stanza.Element{muc.User{Invite: invite, Password: i.Key}.Element()}
 }
 
 // Direct is an invitation as if who invites had sent it, with a body for who knows
@@ -31,7 +35,8 @@ func (i Invitation) Direct(lang string) []*stanza.Element {
 	if i.Reason != "" {
 		body = Say(lang, "You are invited to the room %s: %s", i.Room.String(), i.Reason)
 	}
-	return []*stanza.Element{stanza.T("", "body", body), muc.Direct{Room: i.Room, Reason: i.Reason, Password: i.Key}.Element()}
+	direct := muc.Direct{Room: i.Room, Reason: i.Reason, Password: i.Key, Continue: i.Continue, Thread: i.Thread}
+	return []*stanza.Element{stanza.T("", "body", body), direct.Element()}
 }
 
 // OnlyDirect says whether a client of a class can show direct invitations alone: it is

@@ -35,19 +35,22 @@ func Knocking(class Class, k irc.Knocked, listed bool) Shown {
 	if listed {
 		f.Add(form.Field{Var: fieldMember, Kind: form.Boolean, Label: Say(class.Lang, "Let them in whenever they come?"), Values: form.Bool(false)})
 	}
-	return class.asked(f, words, Say(class.Lang, "To let them in, invite %s.", nick))
+	return class.asked(f, words, Say(class.Lang, "To let them in, invite %s.", nick), false)
 }
 
-// asked is a question of the room's: a form. Who may not know forms gets it in words as
-// well, and who does not, in words alone, with what to do.
-func (c Class) asked(f *form.Form, words, do string) Shown {
+// asked is a question of the room's: a form, and words with what to do. Who knows no
+// forms gets the words alone. common says that those who do know this form, too, and
+// need no words: many show forms only where they expect them.
+func (c Class) asked(f *form.Form, words, do string, common bool) Shown {
+	asked := c.told(words + "\n" + do)
 	switch {
 	case c.Old, c.Features.Known() && !c.Features.Has(form.NS):
-		return c.told(words + "\n" + do)
-	case !c.Features.Known():
-		return Shown{Line: true, Type: "normal", Children: []*stanza.Element{stanza.T("", "body", words), f.Element()}}
+	case common && c.Features.Known():
+		asked.Children = []*stanza.Element{f.Element()}
+	default:
+		asked.Children = append(asked.Children, f.Element())
 	}
-	return Shown{Line: true, Type: "normal", Children: []*stanza.Element{f.Element()}}
+	return asked
 }
 
 // A KnockAnswer is what a moderator says to who knocks.

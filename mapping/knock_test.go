@@ -70,14 +70,15 @@ func shape(s Shown) string {
 func TestAsked(t *testing.T) {
 	knocks := func(c Class) Shown { return Knocking(c, irc.Knocked{Person: irc.Person{Nick: "eve"}}, true) }
 	voice := func(c Class) Shown { return WantsVoice(c, "eve", jid.MustParse("eve%net@gw")) }
-	for _, ask := range []func(Class) Shown{knocks, voice} {
-		for _, tt := range []struct {
-			class Class
-			want  string
-		}{{unknown, "body form"}, {formal, "form"}, {plain, "body"}, {old, "body line"}} {
-			if got := shape(ask(tt.class)); got != tt.want {
-				t.Errorf("%+v is asked by %q, want %q", tt.class, got, tt.want)
-			}
+	for _, tt := range []struct {
+		class       Class
+		knock, want string
+	}{{unknown, "body form", "body form"}, {formal, "body form", "form"}, {plain, "body", "body"}, {old, "body line", "body line"}} {
+		if got := shape(knocks(tt.class)); got != tt.knock {
+			t.Errorf("%+v is told of a knock by %q, want %q", tt.class, got, tt.knock)
+		}
+		if got := shape(voice(tt.class)); got != tt.want {
+			t.Errorf("%+v is asked for voice by %q, want %q", tt.class, got, tt.want)
 		}
 	}
 	if text := voice(plain).Children[0].Text(); !strings.HasPrefix(text, "eve bittet um das Wort.\n") {
@@ -97,7 +98,7 @@ func submit(fields ...string) *form.Form {
 // What is filled in is what was asked for, and what cannot be in an address.
 func TestKnockAnswer(t *testing.T) {
 	for _, nick := range []string{"eve", "e\x02ve", "[e]"} {
-		asked := form.Parse(Knocking(formal, irc.Knocked{Person: irc.Person{Nick: nick}, Reason: "\x02so"}, true).Children[0])
+		asked := form.Parse(Knocking(formal, irc.Knocked{Person: irc.Person{Nick: nick}, Reason: "\x02so"}, true).Children[1])
 		f := submit("muc#register_roomnick", asked.Value("muc#register_roomnick"), "muc#register_allow", "1", "irc#member", "true")
 		if got, ok := ParseKnockAnswer(f); !ok || got != (KnockAnswer{nick, true, true}) {
 			t.Errorf("%q: %+v, %v", nick, got, ok)

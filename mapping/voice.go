@@ -38,7 +38,7 @@ func WantsVoice(class Class, nick string, who jid.JID) Shown {
 		form.Field{Var: "muc#roomnick", Kind: form.TextSingle, Label: Say(class.Lang, "Nick"), Values: []string{Resource(nick)}},
 		form.Field{Var: "muc#request_allow", Kind: form.Boolean, Label: Say(class.Lang, "Grant voice?"), Values: form.Bool(false)},
 	)
-	return class.asked(f, Say(class.Lang, "%s asks for voice.", Strip(nick)), Say(class.Lang, "To grant it, make %s a participant.", Strip(nick)))
+	return class.asked(f, Say(class.Lang, "%s asks for voice.", Strip(nick)), Say(class.Lang, "To grant it, make %s a participant.", Strip(nick)), true)
 }
 
 // A VoiceForm is a form of NSRequest that somebody in a room has filled in.

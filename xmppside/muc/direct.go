@@ -13,11 +13,21 @@ type Direct struct {
 	Room     jid.JID
 	Reason   string
 	Password string
+	Continue bool   // the room goes on with a chat of two
+	Thread   string // that of the chat; may be empty
 }
 
 // Element writes it.
 func (d Direct) Element() *stanza.Element {
-	return stanza.E(NSDirect, "x").Set("jid", d.Room.String()).Set("password", d.Password).Set("reason", d.Reason)
+	x := stanza.E(NSDirect, "x")
+	if d.Continue {
+		x.Set("continue", "true")
+	}
+	x.Set("jid", d.Room.String()).Set("password", d.Password).Set("reason", d.Reason)
+	if d.Continue {
+		x.Set("thread", d.Thread)
+	}
+	return x
 }
 
 // ParseDirect reads the direct invitation that a message carries; ok is false if it
@@ -34,5 +44,9 @@ func ParseDirect(m *stanza.Stanza) (d Direct, ok bool, err error) {
 	if err != nil {
 		return Direct{}, true, err
 	}
-	return Direct{Room: room.Bare(), Reason: x.Attr("reason"), Password: x.Attr("password")}, true, nil
+	d = Direct{Room: room.Bare(), Reason: x.Attr("reason"), Password: x.Attr("password")}
+	if c := x.Attr("continue"); c == "true" || c == "1" {
+		d.Continue, d.Thread = true, x.Attr("thread")
+	}
+	return d, true, nil
 }

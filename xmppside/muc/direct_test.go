@@ -8,7 +8,7 @@ import (
 )
 
 func TestDirect(t *testing.T) {
-	d := Direct{Room: jid.MustParse("coven@x"), Reason: "come", Password: "key"}
+	d := Direct{Room: jid.MustParse("coven@x"), Reason: "come", Password: "key", Continue: true, Thread: "t"}
 	m := &stanza.Stanza{Kind: stanza.Message, Children: []*stanza.Element{d.Element()}}
 	if got, ok, err := ParseDirect(m); !ok || err != nil || got != d {
 		t.Errorf("got %+v, %v, %v", got, ok, err)

@@ -211,6 +211,9 @@ func (i Invite) element(name string) *stanza.Element {
 	if i.Reason != "" {
 		e.Add(stanza.T(NSUser, "reason", i.Reason))
 	}
+	if i.Continue {
+		e.Add(stanza.E(NSUser, "continue").Set("thread", i.Thread))
+	}
 	return e
 }
 

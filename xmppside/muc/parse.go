@@ -114,6 +114,8 @@ func parseItem(e *stanza.Element) (Item, error) {
 type Invite struct {
 	From, To jid.JID
 	Reason   string
+	Continue bool   // the room goes on with a chat of two. §7.9
+	Thread   string // that of the chat; may be empty
 }
 
 // Invitations are those of one message: nothing forbids several.
@@ -137,6 +139,9 @@ func ParseInvite(m *stanza.Stanza) (Invitations, error) {
 			return Invitations{}, badRequest("An invitation needs the address of whom it is for.")
 		}
 		invite := Invite{To: to, Reason: e.Child(NSUser, "reason").Text()}
+		if c := e.Child(NSUser, "continue"); c != nil && e.Local == "invite" {
+			invite.Continue, invite.Thread = true, c.Attr("thread")
+		}
 		if e.Local == "invite" {
 			found.Invites = append(found.Invites, invite)
 		} else {

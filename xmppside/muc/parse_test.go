@@ -125,6 +125,8 @@ func TestParseInvite(t *testing.T) {
 	}{
 		{"none", nil, Invitations{}, ""},
 		{"one", []*stanza.Element{to("invite", "a@x")}, Invitations{Invites: []Invite{{To: jid.MustParse("a@x"), Reason: "so"}}}, ""},
+		{"that goes on with a chat", []*stanza.Element{to("invite", "a@x").Add(stanza.E(NSUser, "continue").Set("thread", "t"))},
+			Invitations{Invites: []Invite{{To: jid.MustParse("a@x"), Reason: "so", Continue: true, Thread: "t"}}}, ""},
 		{"several", []*stanza.Element{to("invite", "a@x"), to("invite", "b@x")},
 			Invitations{Invites: []Invite{{To: jid.MustParse("a@x"), Reason: "so"}, {To: jid.MustParse("b@x"), Reason: "so"}}}, ""},
 		{"declined", []*stanza.Element{to("decline", "a@x")}, Invitations{Declines: []Invite{{To: jid.MustParse("a@x"), Reason: "so"}}}, ""},
