@@ -39,7 +39,7 @@ type arg struct {
 // actions are all of them, in the order of the help: each topic has its own. Help is the
 // first.
 func actions() []action {
-	return slices.Concat(consoleActions(), browseActions(), featureActions(), knockActions(), serviceActions(), manageActions())
+	return slices.Concat(consoleActions(), browseActions(), featureActions(), knockActions(), serviceActions(), stepActions(), manageActions())
 }
 
 // actionsAt are those that a user may have done at a place.

@@ -30,6 +30,9 @@ func (u *user) roomPresence(s *stanza.Stanza, at mapping.Address) {
 		return
 	}
 	join, wants := muc.ParseJoin(s)
+	if join.Password == "" {
+		join.Password = u.keptKey(at)
+	}
 	r, o := u.occupancy(s, at)
 	switch {
 	case wants && at.Occupant == "":
@@ -232,6 +235,7 @@ func (up *uplink) joinError(err error) *stanza.Error {
 	if f, ok := err.(irc.Fault); ok && f.Numeric == 470 {
 		to := mapping.Address{Kind: mapping.Channel, Network: up.name, Name: f.Extra}
 		if j, bad := up.user.hub.scheme.JID(to); bad == nil {
+			up.forwarded(f.Target, f.Extra)
 			return mapping.Moved(j, f.Extra, mapping.Strip(f.Text))
 		}
 	}

@@ -33,7 +33,7 @@ func manageActions() []action {
 		{name: "invite", title: "Invite somebody into a channel", at: at, args: []arg{channel, nick, reason}, run: (*call).invite},
 		{name: "topic", title: "Set the topic of a channel", at: at, run: (*call).topic,
 			args: []arg{channel, {name: "text", label: "Topic", kind: form.TextSingle, optional: true, rest: true}}},
-		{name: "key", title: "Keep the key of a channel for the next hour, to enter without giving it", at: at, run: (*call).keep,
+		{name: "key", title: "Keep the key of a channel for the next hour, to enter without giving it", at: []iq.Place{iq.Network, iq.Room}, run: (*call).keep,
 			args: []arg{channel, {name: "key", label: "Key", kind: form.TextPrivate}}},
 	}
 }
@@ -114,24 +114,32 @@ const (
 	keyTime = time.Hour // for which one is
 )
 
-// A keptKey is a channel's, kept for an old client, which has no way to give one.
+// A keptKey is a channel's, kept for clients that do not give one; old ones cannot.
 type keptKey struct{ key string }
 
 // keep keeps a key. It is in memory only.
 func (c *call) keep() {
-	u, at := c.user, keyOf(c.at.Network, c.args["channel"])
-	if len(u.keys) >= maxKeys && u.keys[at] == nil {
+	if !c.user.keepKey(mapping.Address{Network: c.at.Network, Name: c.args["channel"]}, c.args["key"]) {
 		c.fail(tooMuch(), mapping.ForAdmin)
 		return
 	}
-	k := &keptKey{c.args["key"]}
+	c.say("The key is kept for an hour.")
+}
+
+// keepKey keeps the key of a channel; false: there are too many.
+func (u *user) keepKey(channel mapping.Address, key string) bool {
+	at := keyOf(channel.Network, channel.Name)
+	if len(u.keys) >= maxKeys && u.keys[at] == nil {
+		return false
+	}
+	k := &keptKey{key}
 	u.keys[at] = k
 	u.after(keyTime, func() {
 		if u.keys[at] == k {
 			delete(u.keys, at)
 		}
 	})
-	c.say("The key is kept for an hour.")
+	return true
 }
 
 // keyOf names a channel, in whatever case somebody writes it.

@@ -29,6 +29,7 @@ const (
 type consult struct {
 	service string
 	command string
+	secret  string                 // what of it is written down nowhere
 	ends    func(line string) bool // a line is the last of the answer
 	then    func(lines []string, err error)
 	lines   []string
@@ -36,14 +37,13 @@ type consult struct {
 }
 
 // consult gives services a command; then is called once, with what they said.
-func (up *uplink) consult(service, command string, ends func(string) bool, then func([]string, error)) {
+func (up *uplink) consult(c *consult) {
 	if len(up.consults) >= maxConsults {
-		then(nil, errBusy)
+		c.then(nil, errBusy)
 		return
 	}
-	c := &consult{service: service, command: command, ends: ends, then: then}
 	up.consults = append(up.consults, c)
-	if up.consulting(service) == c {
+	if up.consulting(c.service) == c {
 		up.say(c)
 	}
 }
@@ -91,6 +91,9 @@ func (up *uplink) overheard(t irc.Text) bool {
 		}
 	}
 	body := mapping.Incoming(t)
+	if c != nil && c.secret != "" {
+		body = strings.ReplaceAll(body, c.secret, "…")
+	}
 	up.note(t.From.Nick + ": " + body)
 	if c == nil || c.timer == nil || len(c.lines) >= maxSaid {
 		return true
@@ -128,7 +131,7 @@ func (up *uplink) chanServ(verb, channel, rest string, then func(said string, er
 	confirmed := false
 	var heard func([]string, error)
 	give := func(rest string) {
-		up.consult(chanServ, strings.TrimSpace(verb+" "+channel+" "+rest), ends, heard)
+		up.consult(&consult{service: chanServ, command: strings.TrimSpace(verb + " " + channel + " " + rest), ends: ends, then: heard})
 	}
 	heard = func(lines []string, err error) {
 		if f, ok := err.(irc.Fault); ok && (f.Numeric == 401 || f.Numeric == 403) {

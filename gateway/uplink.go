@@ -56,6 +56,7 @@ type uplink struct {
 	talks    talks         // private conversations
 	ctcp     ctcp
 	consults []*consult
+	forwards map[string]string    // where channels sent us that we asked for, folded
 	deaf     map[string]time.Time // services by folded nick: what they say until then is no conversation
 	notes    []string             // what the server said last, for whoever asks
 	lastErr  error
@@ -97,7 +98,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 		user: u, name: n.Name, net: n, wish: asked,
 		log:       u.log.With().Str("network", n.Name).Logger(),
 		rooms:     irc.NewMap[*room](irc.ASCII),
-		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(), deaf: map[string]time.Time{},
+		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(), deaf: map[string]time.Time{}, forwards: map[string]string{},
 	}
 	if err := up.dial(); err != nil {
 		return nil, err

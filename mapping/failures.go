@@ -17,8 +17,8 @@ var failures = map[string][]refusal{
 		{typ: stanza.Modify, condition: stanza.BadRequest, say: "IRC has no words for that."},
 	},
 	irc.CodeUnsayable:             always(stanza.Modify, stanza.BadRequest, "IRC has no words for that."),
-	"ACCOUNT_REQUIRED":            always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),
-	"NEED_REGISTRATION":           always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first."),
+	"ACCOUNT_REQUIRED":            always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first. The command \"identify\" does it."),
+	"NEED_REGISTRATION":           always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first. The command \"identify\" does it."),
 	"ACCOUNT_REQUIRED_TO_CONNECT": always(stanza.Auth, stanza.RegistrationRequired, "The network lets in only those who log in. Ask the gateway's operator."),
 
 	"JOIN CHANNEL_RENAMED":           always(stanza.Cancel, stanza.Gone, "The channel has another name by now. Join it there."),
@@ -40,7 +40,7 @@ var failures = map[string][]refusal{
 	"METADATA RATE_LIMITED":          always(stanza.Wait, stanza.ResourceConstraint, "That was too fast for the network. Wait a little and try again."),
 	"SETNAME INVALID_REALNAME":       always(stanza.Modify, stanza.NotAcceptable, "The network does not take that name. Choose another."),
 	"SETNAME CANNOT_CHANGE_REALNAME": always(stanza.Cancel, stanza.NotAllowed, "The network does not let you change that name."),
-	"NICK NICKNAME_RESERVED":         always(stanza.Cancel, stanza.Conflict, "That nick is registered. Log in first, or choose another."),
+	"NICK NICKNAME_RESERVED":         always(stanza.Cancel, stanza.Conflict, "That nick is registered. Log in by the command \"identify\" first, or choose another."),
 
 	"INVALID_UTF8":              always(stanza.Modify, stanza.BadRequest, "The network takes nothing but UTF-8."),
 	"ACCOUNT_EXISTS":            always(stanza.Cancel, stanza.Conflict, "There is an account of that name. Choose another."),

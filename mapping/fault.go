@@ -143,7 +143,7 @@ func notSent(d Dest, r refusal, said string) *stanza.Error {
 func Moved(room jid.JID, channel, said string) *stanza.Error {
 	return &stanza.Error{
 		Type: stanza.Cancel, Condition: stanza.Gone, URI: JoinURI(room), Said: said,
-		Text: "This channel sends those who join it to %s. Join that one.", Args: []string{channel},
+		Text: "This channel sends those who join it to %s. Join that one, or be invited there by the command \"follow\".", Args: []string{channel},
 	}
 }
 

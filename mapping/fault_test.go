@@ -187,7 +187,7 @@ func checkError(t *testing.T, e *stanza.Error, want, within string) {
 
 func TestFaultText(t *testing.T) {
 	e := Fault(irc.Fault{Numeric: 474, Text: "\x02Cannot\x02 join\x00 channel\r\n (+b) "}, ForJoin, "")
-	if want := "Ask one of its operators, or ChanServ if you have access. (Cannot join channel   (+b))"; !strings.HasSuffix(e.Words(), want) {
+	if want := "Ask one of its operators, or have ChanServ lift the ban by the command \"unban-me\" if you have access. (Cannot join channel   (+b))"; !strings.HasSuffix(e.Words(), want) {
 		t.Errorf("got %q, want %q at its end", e.Words(), want)
 	}
 	if e := Fault(irc.Fault{Numeric: 999, Text: "\x02\x02"}, ForJoin, ""); e.Words() != "The network refused this." {
@@ -197,7 +197,7 @@ func TestFaultText(t *testing.T) {
 
 func TestMoved(t *testing.T) {
 	e := Moved(jid.MustParse(`#new%irc.net@gw.example/ann`), "#new", "there")
-	if want := "xmpp:%23new%25irc.net@gw.example?join"; e.URI != want || e.Type != stanza.Cancel || e.Condition != stanza.Gone || !strings.HasSuffix(e.Words(), "to #new. Join that one. (there)") {
+	if want := "xmpp:%23new%25irc.net@gw.example?join"; e.URI != want || e.Type != stanza.Cancel || e.Condition != stanza.Gone || !strings.HasSuffix(e.Words(), "to #new. Join that one, or be invited there by the command \"follow\". (there)") {
 		t.Errorf("got %+v, want %s", e, want)
 	}
 	if got, want := JoinURI(jid.MustParse(`#a?\20é[%n@gw`)), "xmpp:%23a%3F%5C20%C3%A9%5B%25n@gw?join"; got != want {

@@ -1,0 +1,152 @@
+package gateway
+
+import (
+	"strings"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/form"
+	"isthmus/xmppside/iq"
+)
+
+const (
+	nickServNick = "NickServ"
+	// maxForwards is how many channels are remembered that have sent us elsewhere.
+	maxForwards = 50
+	// maxSecret is how long what is told to services may be: it must not be cut.
+	maxSecret = 200
+)
+
+// stepActions are what one may do next where a network has refused something: the
+// texts of errors name them.
+func stepActions() []action {
+	at := []iq.Place{iq.Network, iq.Room}
+	channel := arg{name: "channel", label: "Channel", kind: form.TextSingle}
+	password := arg{name: "password", label: "Password", kind: form.TextPrivate}
+	return []action{
+		{name: "invite-me", title: "Have ChanServ invite you into a channel", at: at, args: []arg{channel}, run: askChanServ("INVITE")},
+		{name: "unban-me", title: "Have ChanServ lift your ban from a channel", at: at, args: []arg{channel}, run: askChanServ("UNBAN")},
+		{name: "get-key", title: "Have ChanServ tell you the key of a channel, and keep it for an hour", at: at, args: []arg{channel}, run: (*call).getKey},
+		{name: "follow", title: "Be invited to where a channel sends those who join it", at: at, args: []arg{channel}, run: (*call).follow},
+		{name: "identify", title: "Log in with NickServ", at: at[:1], run: (*call).identify,
+			args: []arg{password, {name: "account", label: "Account, if it is not your nick", kind: form.TextSingle, optional: true}}},
+		{name: "register-nick", title: "Have NickServ register your nick", at: at[:1], run: (*call).registerNick,
+			args: []arg{password, {name: "email", label: "Address for mail", kind: form.TextSingle, optional: true}}},
+	}
+}
+
+// connected runs then once the network has let us in; if it does not, the call is
+// answered by that.
+func (c *call) connected(then func(*uplink)) {
+	up, err := c.user.uplink(c.at.Network, c.user.defaultNick())
+	if err != nil {
+		c.fail(err, mapping.ForConnection)
+		return
+	}
+	up.ready(func() {
+		up.stay() // an invitation may come, or a join
+		then(up)
+	}, func(err error) { c.fail(err, mapping.ForConnection) })
+}
+
+// askChanServ has ChanServ do something for us about a channel, and tells what it says.
+func askChanServ(verb string) func(*call) {
+	return func(c *call) {
+		c.connected(func(up *uplink) {
+			if channel, ok := c.channel(); ok {
+				c.services(up, chanServ, verb+" "+channel, "", func(lines []string) { c.tell(lines...) })
+			}
+		})
+	}
+}
+
+// services gives services a command; then is called with what they say, which never
+// holds the secret.
+func (c *call) services(up *uplink, service, command, secret string, then func(lines []string)) {
+	never := func(string) bool { return false } // only silence ends what they say
+	up.consult(&consult{service: service, command: command, secret: secret, ends: never, then: func(lines []string, err error) {
+		f, refused := err.(irc.Fault)
+		switch {
+		case refused && (f.Numeric == 401 || f.Numeric == 403):
+			c.fail(notFound("The network has no %s.", service), mapping.ForAdmin)
+		case len(lines) == 0:
+			c.fail(err, mapping.ForMessage)
+		default:
+			then(lines)
+		}
+	}})
+}
+
+// getKey keeps the key that ChanServ tells.
+func (c *call) getKey() {
+	c.connected(func(up *uplink) {
+		channel, ok := c.channel()
+		if !ok {
+			return
+		}
+		c.services(up, chanServ, "GETKEY "+channel, "", func(lines []string) {
+			for _, line := range lines {
+				key := mapping.ChannelKey(line, channel)
+				if key != "" && c.user.keepKey(mapping.Address{Kind: mapping.Channel, Network: c.at.Network, Name: channel}, key) {
+					c.say("The key of %s is kept for an hour: join the room again.", channel)
+					return
+				}
+			}
+			c.tell(lines...)
+		})
+	})
+}
+
+// forwarded remembers where a channel sends those who join it.
+func (up *uplink) forwarded(channel, to string) {
+	if len(up.forwards) >= maxForwards {
+		clear(up.forwards)
+	}
+	up.forwards[up.view.Support().Fold(channel)] = to
+}
+
+// follow invites the client that asks to where a channel has sent us.
+func (c *call) follow() {
+	up := c.online()
+	if up == nil {
+		return
+	}
+	to, ok := up.forwards[up.view.Support().Fold(c.args["channel"])]
+	scheme := c.user.hub.scheme
+	room, err := scheme.JID(mapping.Address{Kind: mapping.Channel, Network: up.name, Name: to})
+	if !ok || err != nil {
+		c.fail(notFound("That channel has sent you nowhere lately."), mapping.ForAdmin)
+		return
+	}
+	by, _ := scheme.JID(mapping.Address{Kind: mapping.Network, Network: up.name})
+	up.stay()
+	c.user.offer(c.client, mapping.Invitation{Room: room, From: by, Sender: by, Key: c.user.keptKey(mapping.Address{Network: up.name, Name: to})})
+	c.say("You are invited to %s.", to)
+}
+
+// identify logs in with NickServ. The password is kept nowhere.
+func (c *call) identify() {
+	words := []string{"IDENTIFY", c.args["account"], c.args["password"]}
+	c.nickServ(words)
+}
+
+// registerNick has NickServ register the nick that we have. The password is kept
+// nowhere.
+func (c *call) registerNick() {
+	words := []string{"REGISTER", c.args["password"], c.args["email"]}
+	c.nickServ(words)
+}
+
+// nickServ gives NickServ a command of words, and tells what it says.
+func (c *call) nickServ(words []string) {
+	for _, w := range words {
+		if strings.Contains(w, " ") || len(w) > maxSecret {
+			c.fail(badRequest("NickServ takes neither spaces nor more than %s characters.", "200"), mapping.ForAdmin)
+			return
+		}
+	}
+	c.connected(func(up *uplink) {
+		command := strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+		c.services(up, nickServNick, command, c.args["password"], func(lines []string) { c.tell(lines...) })
+	})
+}
