@@ -139,6 +139,15 @@ func command(node string) string {
 	return iqOf("set", "<command xmlns='http://jabber.org/protocol/commands' node='"+node+"'/>")
 }
 
+// submitted is a form of registration or of a request, filled in.
+func submitted(formType, fields string) string {
+	form := "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc" + formType + "</value></field>" + fields + "</x>"
+	if formType == "#register" {
+		return "<query xmlns='jabber:iq:register'>" + form + "</query>"
+	}
+	return form
+}
+
 const (
 	enterMUC = "<presence%s><x xmlns='http://jabber.org/protocol/muc'/></presence>"
 	room     = "#c%net@gw"
@@ -175,6 +184,12 @@ func wishes() []wish {
 		{id: "default", to: room, raw: iqOf("set", "<query xmlns='"+owner+"'><x xmlns='jabber:x:data' type='submit'/></query>"), ended: byID, within: enters},
 		{id: "invite", to: room, raw: "<message%s><x xmlns='http://jabber.org/protocol/muc#user'><invite to='bob%net@gw'/></x></message>", within: answer},
 		{id: "invite2", to: room, raw: "<message%s><x xmlns='http://jabber.org/protocol/muc#user'><invite to='zoe%net@gw'/></x></message>", within: answer},
+		{id: "invite3", to: "bob%net@gw", raw: "<message%s><x xmlns='jabber:x:conference' jid='" + room + "'/></message>", within: enters},
+		{before: []string{"bob: JOIN #i", "bob: MODE #i +i"}, id: "knock", to: "#i%net@gw", raw: iqOf("set", submitted("#register", "")), ended: byID, within: enters},
+		{id: "knock2", to: "#nowhere%net@gw", raw: iqOf("set", submitted("#register", "")), ended: byID, within: enters, fails: true},
+		{id: "wordknock", to: "net@gw", raw: chat("knock #i"), ended: byWords, within: enters},
+		{id: "plea", to: room, raw: "<message%s>" + submitted("#request", "<field var='muc#role'><value>participant</value></field>") + "</message>", within: answer},
+		{id: "grant", to: room, raw: "<message%s>" + submitted("#request", "<field var='muc#roomnick'><value>bob</value></field><field var='muc#request_allow'><value>1</value></field>") + "</message>", within: answer},
 
 		{id: "info", to: room, raw: queryGet("http://jabber.org/protocol/disco#info"), ended: byID, within: answer},
 		{id: "items", to: room, raw: queryGet("http://jabber.org/protocol/disco#items"), ended: byID, within: answer},
