@@ -24,8 +24,9 @@
 // occupants, questions, and what is remembered of its clients (session.go). All reaches
 // it through one mailbox, in order. There is one mutex, the [Hub]'s, round its map of
 // users, their departures and nicks, what clients can do by the hash of it (caps.go), the
-// listings and who waits for one, and the documents that wait to be saved; nothing that
-// can wait is done under it. The settings of channels (channel.go) are read without it,
+// listings and who waits for one, what waits for its words to come by IRC and who shows
+// which channel (relay.go), and the documents that wait to be saved; nothing that can
+// wait is done under it. The settings of channels (channel.go) are read without it,
 // for they are replaced and never changed; who replaces them holds it.
 //
 // One goroutine of the keeper (keep.go) saves documents. It is there while some wait,
@@ -38,9 +39,10 @@
 //	session → user         waits: TCP pushes back on that one IRC server
 //	user → session         never: ErrBusy becomes the wish's error
 //	user → user            never: an invitation goes another way, or is refused; who
-//	                       waits for a listing looks by itself in time; that settings
-//	                       have changed is told by a goroutine of its own where a
-//	                       mailbox is full, which ends with that user
+//	                       waits for a listing looks by itself in time; what is said
+//	                       without words does not reach whose mailbox is half full;
+//	                       that settings have changed is told by a goroutine of its
+//	                       own where it is full, which ends with that user
 //	user → stream writer   waits: a slow XMPP server slows everybody
 //	user → keeper          never: of several versions the latest counts
 //	user → store           waits, 5 s at the most: once, when it first looks at its session

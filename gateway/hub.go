@@ -43,15 +43,17 @@ type Hub struct {
 	most int  // bytes of a stanza that leaves
 	keep bool // do not recover from a user's panic
 
-	mu       sync.Mutex // guards what follows; nothing that can wait is done under it
-	users    map[jid.JID]*user
-	features knownFeatures
-	lists    listings
-	turns    uint64 // counts lists that were begun
-	stopping bool
-	ended    sync.WaitGroup      // users
-	numbers  map[string]*numbers // by network
-	seed     maphash.Seed        // of their keys; it does not change
+	mu        sync.Mutex // guards what follows; nothing that can wait is done under it
+	users     map[jid.JID]*user
+	features  knownFeatures
+	listeners map[channelKey]map[*user]bool // who shows a channel
+	parcels   parcels
+	lists     listings
+	turns     uint64 // counts lists that were begun
+	stopping  bool
+	ended     sync.WaitGroup      // users
+	numbers   map[string]*numbers // by network
+	seed      maphash.Seed        // of their keys; it does not change
 }
 
 // Options are what a Hub is made of.
@@ -85,7 +87,8 @@ func NewHub(o Options) (*Hub, error) {
 		self: self, xmpp: o.XMPP, open: o.Open, log: o.Log, domain: domain, version: o.Version, keep: o.KeepPanics,
 		scheme: mapping.Scheme{Domain: o.Config.Component.Domain, Fixed: o.Config.Gateway.FixedNetwork},
 		mux:    newMux(), started: time.Now(), key: o.Config.IdentKey(),
-		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(), lists: listings{},
+		most: o.Config.Component.MaxStanza, users: map[jid.JID]*user{}, features: newKnownFeatures(),
+		listeners: map[channelKey]map[*user]bool{}, parcels: newParcels(), lists: listings{},
 		numbers: map[string]*numbers{}, seed: maphash.MakeSeed(),
 	}
 	h.config.Store(o.Config)
@@ -224,6 +227,7 @@ func (h *Hub) leave(u *user) bool {
 	if len(u.mail) > 0 || len(u.departed) > 0 {
 		return false
 	}
+	h.unlistenAll(u)
 	if h.users[u.jid] == u {
 		delete(h.users, u.jid)
 	}

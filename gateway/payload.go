@@ -99,8 +99,14 @@ func (r *room) pass(s *stanza.Stanza, rich *rich) {
 		occupant: r.occupantID(r.up.view.Self()),
 	}
 	switch {
-	case r.hasVoice(w.nick):
+	case r.hasVoice(w.nick) && r.up.user.mayPass(w.children):
+		if !w.fleeting {
+			w.id = newID() // the same for all
+		}
 		r.said(w)
+		r.share(w)
+	case r.hasVoice(w.nick) && !w.fleeting:
+		r.up.user.refuse(s, tooMuch())
 	case !w.fleeting:
 		r.up.user.refuse(s, &stanza.Error{Type: stanza.Auth, Condition: stanza.Forbidden, Text: "You have no voice in this room."})
 	}

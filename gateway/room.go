@@ -29,8 +29,9 @@ type room struct {
 	knocks   knocks   // who asks to be let in
 	pleas    pace     // how often voice was asked for
 	ids      mapping.OccupantIDs
-	sees     bool      // we are a moderator, who is told addresses
-	heard    time.Time // when something was said last
+	sees     bool                 // we are a moderator, who is told addresses
+	heard    time.Time            // when something was said last
+	opened   map[string]unwrapped // parcels, by nick
 
 	visits   []*visit             // of people who have not entered, which wait for the JOIN
 	kept     *time.Timer          // runs while we stay for their sake
@@ -167,6 +168,7 @@ func (r *room) left() {
 		o.client.drop()
 	}
 	r.members = nil
+	r.up.user.hub.unlisten(r.up.user, channelKeyOf(r.up.name, r.channel))
 	r.dropHeld(timedOut("You are no longer in the room."))
 	r.turnAway(timedOut("You are no longer in the room."))
 	r.end()
@@ -223,6 +225,9 @@ func (r *room) remove(o *occupant) {
 		r.members = slices.Delete(r.members, i, i+1)
 		o.client.user.sentAway(o)
 		o.client.drop()
+		if len(r.members) == 0 {
+			r.up.user.hub.unlisten(r.up.user, channelKeyOf(r.up.name, r.channel))
+		}
 	}
 }
 

@@ -112,7 +112,9 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		r.up.user.refuse(s, err)
 		return
 	}
-	r.up.give(cmd, func(ids []string) { r.reflect(s, rich, ids) }, func(err error) {
+	p := r.parcel(s, rich, cmd)
+	r.up.give(cmd, func(ids []string) { r.reflect(s, rich, p, ids) }, func(err error) {
+		r.up.user.hub.takeBack(p)
 		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 	})
 }
@@ -162,10 +164,14 @@ func (up *uplink) command(target, body string) (irc.Command, error) {
 
 // reflect shows our own message to all of the user's clients, with the id that its
 // sender gave it, whole even if it was split. XEP-0045 §7.4.
-func (r *room) reflect(s *stanza.Stanza, rich *rich, ids []string) {
+func (r *room) reflect(s *stanza.Stanza, rich *rich, p *parcel, ids []string) {
 	id := ""
-	if len(ids) > 0 {
+	switch {
+	case len(ids) > 0:
 		id = ids[0]
+		r.up.user.hub.identify(p, ids)
+	case p != nil:
+		id = p.id
 	}
 	w := words{
 		id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
@@ -284,7 +290,9 @@ func (up *uplink) channelText(t irc.Text) {
 	}
 	w.stanzaID = w.id
 	w.children = []*stanza.Element{stanza.T("", "body", body)}
-	r.said(w)
+	if w, ok = r.unwrap(t, w); ok {
+		r.said(w)
+	}
 }
 
 // hold keeps a message until the link is back, within bounds.

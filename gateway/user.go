@@ -31,6 +31,7 @@ type user struct {
 
 	posted   uint64                  // counts stanzas; guarded by hub.mu
 	departed map[departure]*departed // guarded by hub.mu
+	listens  map[channelKey]bool     // channels that it shows; guarded by hub.mu
 	parted   atomic.Bool             // there is some of them
 	nicks    map[string]string       // by network, where the user is now; guarded by hub.mu
 
@@ -39,6 +40,7 @@ type user struct {
 	uplinks  map[string]*uplink
 	clients  map[jid.JID]*client
 	watchers watchers         // our addresses that this user subscribes to
+	passed   pace             // messages without words
 	taught   int              // hashes that its clients made known to everybody
 	errands  []*errand        // ad-hoc commands under way, the oldest first
 	sweeping bool             // a timer runs that forgets them
@@ -82,7 +84,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 	return &user{
 		hub: h, jid: bare, log: h.log.With().Stringer("user", bare).Logger(),
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
-		departed: map[departure]*departed{}, nicks: map[string]string{}, config: h.config.Load(),
+		departed: map[departure]*departed{}, listens: map[channelKey]bool{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
 		parked: map[jid.JID]*parked{}, checks: map[stay]*check{}, keys: map[mapping.Address]*keptKey{},
 	}
@@ -197,6 +199,7 @@ func safely(f func()) {
 func (u *user) forget() {
 	u.hub.mu.Lock()
 	defer u.hub.mu.Unlock()
+	u.hub.unlistenAll(u)
 	if u.hub.users[u.jid] == u {
 		delete(u.hub.users, u.jid)
 	}
