@@ -70,36 +70,17 @@ func (r *room) standing(want muc.Item, at mapping.Address) []muc.Item {
 			continue
 		}
 		item := muc.Item{Affiliation: affiliation, Nick: mapping.Resource(c.After.Nick), Role: role}
-		if want.Affiliation != muc.NoAffiliation {
-			item.JID, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: c.After.Nick})
+		if scene.Told != nil {
+			item.JID = scene.Told(c.After.Person)
+		}
+		if want.Affiliation != muc.NoAffiliation { // which belong to bare addresses: XEP-0045 §17.4
+			if item.JID = item.JID.Bare(); item.JID.IsZero() {
+				item.JID, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: c.After.Nick})
+			}
 		}
 		out = append(out, item)
 	}
 	return out
-}
-
-// outcasts asks for the ban list. Masks are addresses by XEP-0106.
-func (r *room) outcasts(request *iq.Request) {
-	up := r.up
-	up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
-		if err := q.err(); err != nil {
-			request.Fail(up.user.stanzaError(err, mapping.ForAdmin, up.ircd()))
-			return
-		}
-		var items []muc.Item
-		for _, e := range q.entries {
-			j, err := up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Mask, Network: up.name, Name: e.Mask})
-			if err != nil {
-				continue
-			}
-			item := muc.Item{Affiliation: muc.Outcast, JID: j}
-			if by, _, _ := irc.SplitMask(e.By); by != "" {
-				item.Reason = "set by " + mapping.Strip(by)
-			}
-			items = append(items, item)
-		}
-		up.user.answerList(request, items)
-	})
 }
 
 // setAdmin changes roles and affiliations: in as few MODE lines as the network
@@ -125,7 +106,8 @@ func setAdmin(q query, r *iq.Request) {
 
 // A plan is what several items of an IQ come to on IRC.
 type plan struct {
-	unbans []string // nicks of people who are not in: all bans that name them go
+	unbans []pardon // of people who are not in: all bans that name them go
+	bans   []*ban   // by masks that we have chosen
 	modes  []irc.ModeChange
 	kicks  []kick
 	quiets bool // a mask that silences somebody goes, if it is there
@@ -164,32 +146,6 @@ func (r *room) plan(items []muc.Item) (plan, *stanza.Error) {
 	return p, nil
 }
 
-// target finds whom an item means: by nick, or by nick%network.
-func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
-	name := mapping.NickFromResource(item.Nick)
-	if name == "" && !item.JID.IsZero() {
-		at, err := r.up.user.hub.scheme.Parse(item.JID)
-		if err != nil || r.up.user.known(at.Network) != r.up {
-			return irc.Member{}, "", notFound("Nobody on this network has that address: use a nick.")
-		}
-		if at.Kind == mapping.Mask {
-			return irc.Member{}, at.Name, nil
-		}
-		name = at.Name
-		if at.Occupant != "" {
-			name = at.Occupant
-		}
-	}
-	if name == "" {
-		return irc.Member{}, "", badRequest("Say whom you mean: an item has a nick or an address.")
-	}
-	m, ok := r.up.view.Member(r.channel, name)
-	if !ok {
-		return irc.Member{Person: irc.Person{Nick: name}}, "", notFound("Nobody called %s is in the room.", name)
-	}
-	return m, "", nil
-}
-
 func (r *room) planRole(p *plan, item muc.Item) *stanza.Error {
 	m, _, err := r.target(item)
 	if err != nil {
@@ -217,8 +173,8 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 		p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: mask})
 		return nil
 	}
-	if err != nil && m.Nick != "" && item.Affiliation == muc.AffiliationNone {
-		p.unbans = append(p.unbans, m.Nick)
+	if absent := m.Nick != "" || m.Account != ""; err != nil && absent && item.Affiliation == muc.AffiliationNone {
+		p.unbans = append(p.unbans, pardon{m.Nick, m.Account})
 		return nil
 	}
 	if err != nil {
@@ -230,33 +186,6 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 		return err
 	}
 	p.modes = append(p.modes, modes...)
-	return nil
-}
-
-// planBan bans by the mask that suits whom it is about, and kicks all who are in and
-// whom it means.
-func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
-	m, mask, err := r.target(item)
-	view := r.up.view
-	switch {
-	case err != nil && m.Nick == "":
-		return err
-	case err == nil && mask == "" && m.ID == view.Self().ID: // XEP-0045 §9.1
-		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict, Text: "You cannot ban yourself."}
-	case mask == "":
-		who := m.Person
-		if seen, ok := view.Person(m.Nick); ok {
-			who = seen // in another channel
-		}
-		mask = mapping.BanMask(who, view.Support(), view.Self().Host)
-	}
-	p.modes = append(p.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: mask})
-	for c := range view.Each(r.channel) {
-		meant := err == nil && c.After.ID == m.ID || c.After.Host != "" && irc.MatchMask(view.Support(), mask, c.After.Person)
-		if meant && !c.Self {
-			p.kick(kick{irc.Kick{Channel: r.channel, Nick: c.After.Nick, Reason: mapping.Line(item.Reason)}, true})
-		}
-	}
 	return nil
 }
 
@@ -273,6 +202,7 @@ func (r *room) carry(p plan, request *iq.Request) {
 				r.failAdmin(request, err)
 				return
 			}
+			r.tellBans(p, request)
 			r.kickAll(p, request)
 		})
 	})
@@ -280,53 +210,6 @@ func (r *room) carry(p plan, request *iq.Request) {
 
 func (r *room) failAdmin(request *iq.Request, err error) {
 	request.Fail(r.up.user.stanzaError(err, mapping.ForAdmin, r.up.ircd()))
-}
-
-// unban finds the bans that name those who are to be let in again.
-func (r *room) unban(p plan, then func(plan, error)) {
-	if len(p.unbans) == 0 {
-		then(p, nil)
-		return
-	}
-	r.up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
-		err := q.err()
-		for _, nick := range p.unbans {
-			found := false
-			for _, e := range q.entries {
-				if r.names(e.Mask, nick) {
-					found = true
-					p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: e.Mask})
-				}
-			}
-			if !found && err == nil {
-				err = notFound("Nobody called %s is in the room, and no ban names them.", nick)
-			}
-		}
-		then(p, err)
-	})
-}
-
-// names says whether a mask names a nick, or somebody of that nick whom we see.
-func (r *room) names(mask, nick string) bool {
-	s := r.up.view.Support()
-	if name, _, _ := irc.SplitMask(mask); s.Fold(name) == s.Fold(nick) {
-		return true
-	}
-	who, seen := r.up.view.Person(nick)
-	return seen && who.Host != "" && irc.MatchMask(s, mask, who)
-}
-
-func (r *room) setModes(p plan, then func(error)) {
-	if len(p.modes) == 0 {
-		then(nil)
-		return
-	}
-	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) {
-		if p.quiets {
-			q.faults = slices.DeleteFunc(q.faults, func(f irc.Fault) bool { return f.Numeric == 698 })
-		}
-		then(q.err())
-	})
 }
 
 // kickAll kicks who is still in, and answers.

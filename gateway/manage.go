@@ -25,7 +25,8 @@ func manageActions() []action {
 	}
 	return []action{
 		{name: "kick", title: "Send somebody out of a channel", at: at, args: []arg{channel, nick, reason}, run: (*call).kick},
-		{name: "ban", title: "Send somebody out of a channel, for good", at: at, args: []arg{channel, nick, reason}, run: (*call).ban},
+		{name: "ban", title: "Send somebody out of a channel, for good or for a while: 1h, 2d", at: at, args: []arg{channel, nick, reason}, run: (*call).ban},
+		{name: "unban", title: "Lift the bans of somebody: a nick, a mask, or $ and an account", at: at, args: []arg{channel, nick}, run: (*call).unban},
 		{name: "op", title: "Make somebody an operator of a channel", at: at, args: []arg{channel, nick}, run: mode('o', true)},
 		{name: "deop", title: "Make an operator of a channel one no longer", at: at, args: []arg{channel, nick}, run: mode('o', false)},
 		{name: "voice", title: "Let somebody speak in a moderated channel", at: at, args: []arg{channel, nick}, run: mode('v', true)},
@@ -69,24 +70,65 @@ func (c *call) kick() {
 	}
 }
 
-// ban bans whomever an IQ would, and then kicks.
+// ban bans whomever an IQ would, and then kicks; for a while, if the reason begins with
+// for how long.
 func (c *call) ban() {
 	r := c.room()
 	if r == nil {
 		return
 	}
-	p, refused := r.plan([]muc.Item{{Affiliation: muc.Outcast, Nick: mapping.Resource(c.args["nick"]), Reason: c.args["reason"]}})
-	if refused != nil {
+	limit, reason := mapping.BanTime(c.args["reason"])
+	p, refused := r.plan([]muc.Item{{Affiliation: muc.Outcast, Nick: mapping.Resource(c.args["nick"]), Reason: reason}})
+	switch {
+	case refused != nil:
 		c.fail(refused, mapping.ForAdmin)
 		return
+	case limit > 0 && !irc.HasTimedBans(r.up.view.Support()):
+		c.fail(notAllowed("The network has no bans that end by themselves."), mapping.ForAdmin)
+		return
 	}
-	r.setModes(p, func(err error) {
-		if err == nil {
-			for _, k := range p.kicks {
-				r.up.do(k.Kick)
-			}
+	done := func(err error) {
+		if err != nil {
+			c.fail(err, mapping.ForAdmin)
+			return
 		}
-		c.endsWith(err)
+		for _, k := range p.kicks {
+			r.up.do(k.Kick)
+		}
+		if len(p.bans) == 0 {
+			c.say("Done.") // it was a mask
+			return
+		}
+		c.say("%s is banned as %s.", mapping.Strip(c.args["nick"]), mapping.Strip(p.bans[0].mask))
+	}
+	if limit > 0 {
+		r.up.ask(irc.TimedBan{Channel: r.channel, Mask: p.modes[0].Arg, For: limit}, func(q *question) { done(q.err()) })
+		return
+	}
+	r.setModes(p, done)
+}
+
+// unban lifts bans: of a mask, of an account ($ann), or all that name a nick.
+func (c *call) unban() {
+	r := c.room()
+	if r == nil {
+		return
+	}
+	p, refused := r.plan([]muc.Item{{Affiliation: muc.AffiliationNone, Nick: mapping.Resource(c.args["nick"])}})
+	switch {
+	case refused != nil:
+		c.fail(refused, mapping.ForAdmin)
+		return
+	case len(p.modes) == 0 && len(p.unbans) == 0 || len(p.modes) > 0 && p.modes[0].Kind == irc.PrefixMode:
+		c.fail(notFound("%s is in the room, and not banned.", c.args["nick"]), mapping.ForAdmin)
+		return
+	}
+	r.unban(p, func(p plan, err error) {
+		if err != nil {
+			c.fail(err, mapping.ForAdmin)
+			return
+		}
+		r.setModes(p, c.endsWith)
 	})
 }
 

@@ -61,6 +61,7 @@ type uplink struct {
 	notes    []string             // what the server said last, for whoever asks
 	lastErr  error
 	awayText string // as the network has it; "" is here
+	hostBans bool   // it has no bans of accounts, whatever it says
 	nick     string // as other users of the gateway know it; "" is not here
 	calls    calls  // invitations from IRC
 }

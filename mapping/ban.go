@@ -2,7 +2,9 @@ package mapping
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
+	"time"
 
 	"isthmus/ircside/irc"
 )
@@ -40,12 +42,8 @@ func quietMode(s *irc.Support, mask string) (irc.ModeChange, bool) {
 // banned by that.
 func BanMask(p irc.Person, s *irc.Support, ours string) string {
 	switch {
-	case p.Account != "" && len(s.AccountExtBan) > 0:
-		prefix := ""
-		if s.ExtBanPrefix != 0 {
-			prefix = string(rune(s.ExtBanPrefix))
-		}
-		return prefix + s.AccountExtBan[0] + ":" + p.Account
+	case irc.AccountMask(s, p.Account) != "":
+		return irc.AccountMask(s, p.Account)
 	case p.Host == "":
 		return p.Nick + "!*@*"
 	case p.User != "" && (strings.EqualFold(p.Host, ours) || isShared(p.Host)):
@@ -62,4 +60,25 @@ func BanMask(p irc.Person, s *irc.Support, ours string) string {
 // isShared tells the cloaks of gateways by their first part, as networks write them.
 func isShared(host string) bool {
 	return strings.HasPrefix(host, "gateway/") || strings.HasPrefix(host, "web/") || strings.Contains(host, "/web/")
+}
+
+// BanTime reads how long a ban is to last, if a reason begins with that: "90m and no
+// longer". Weeks, days, hours, minutes and seconds are understood, up to a year.
+func BanTime(reason string) (d time.Duration, rest string) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(reason), " ")
+	if len(word) < 2 || len(word) > 9 {
+		return 0, reason
+	}
+	unit, ok := map[byte]time.Duration{
+		'w': 7 * 24 * time.Hour, 'd': 24 * time.Hour, 'h': time.Hour, 'm': time.Minute, 's': time.Second,
+	}[word[len(word)-1]]
+	n, err := strconv.ParseUint(word[:len(word)-1], 10, 31)
+	if !ok || err != nil || n == 0 {
+		return 0, reason
+	}
+	const year = 365 * 24 * time.Hour
+	if n > uint64(year/unit) {
+		return year, strings.TrimSpace(rest)
+	}
+	return time.Duration(n) * unit, strings.TrimSpace(rest)
 }

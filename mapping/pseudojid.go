@@ -17,7 +17,7 @@ type Onlooker func(irc.Person) jid.JID
 func (s Scheme) Pseudonym(network string, p irc.Person) jid.JID {
 	at := Address{Kind: Nick, Network: network, Name: p.Nick}
 	if p.Account != "" {
-		at.Kind, at.Name = Mask, accountSign+p.Account
+		at = AccountAddress(network, p.Account)
 	}
 	j, err := s.JID(at)
 	if err != nil && p.Account != "" { // an account that no address can hold
@@ -35,6 +35,11 @@ func (s Scheme) Pseudonym(network string, p irc.Person) jid.JID {
 
 // accountSign begins the name of an account in an address.
 const accountSign = "$"
+
+// AccountAddress is that of whoever has an account.
+func AccountAddress(network, account string) Address {
+	return Address{Kind: Mask, Network: network, Name: accountSign + account}
+}
 
 // Account is the account that an address names: $account. What the network would take
 // for an extended ban of its own ("$a" on charybdis and its offspring: everybody who is

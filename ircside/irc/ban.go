@@ -33,7 +33,7 @@ func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
 // folded as the network does, or with a network of addresses for a host; or the
 // extended ban of an account. What is not known of a person matches nothing but *.
 func MatchMask(s *Support, mask string, p Person) bool {
-	if account, ok := accountOf(s, mask); ok {
+	if account, ok := AccountOf(s, mask); ok {
 		return p.Account != "" && glob(s.Fold(account), s.Fold(p.Account))
 	}
 	if at := strings.LastIndexByte(mask, '@'); at >= 0 {
@@ -45,9 +45,41 @@ func MatchMask(s *Support, mask string, p Person) bool {
 	return glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host))
 }
 
-// accountOf is the account that an extended ban is about: "~account:ann".
-func accountOf(s *Support, mask string) (account string, ok bool) {
-	for _, name := range s.AccountExtBan {
+// AccountMask is the extended ban of an account; "" where the network has none.
+func AccountMask(s *Support, account string) string {
+	names := accountBans(s)
+	if len(names) == 0 || account == "" {
+		return ""
+	}
+	prefix := ""
+	if s.ExtBanPrefix != 0 {
+		prefix = string(rune(s.ExtBanPrefix))
+	}
+	return prefix + names[0] + ":" + account
+}
+
+// accountBans are the names of the extended ban of an account. Many networks have one and
+// do not name it: what stands in EXTBAN is only a letter, and which that is depends on
+// their software. https://ircv3.net/specs/extensions/account-extban
+func accountBans(s *Support) []string {
+	if len(s.AccountExtBan) > 0 {
+		return s.AccountExtBan
+	}
+	has := func(letter byte) bool { return strings.IndexByte(s.ExtBans, letter) >= 0 }
+	switch {
+	case s.ExtBanPrefix == 0 && strings.HasPrefix(s.Version, "InspIRCd") && has('R'):
+		return []string{"R"}
+	case s.ExtBanPrefix == '$' && has('a'): // charybdis and its offspring, ircd-hybrid
+		return []string{"a"}
+	case s.ExtBanPrefix == '~' && has('a'): // UnrealIRCd
+		return []string{"a", "account"}
+	}
+	return nil
+}
+
+// AccountOf is the account that an extended ban is about: "~account:ann".
+func AccountOf(s *Support, mask string) (account string, ok bool) {
+	for _, name := range accountBans(s) {
 		prefix := name + ":"
 		if s.ExtBanPrefix != 0 {
 			prefix = string(rune(s.ExtBanPrefix)) + prefix

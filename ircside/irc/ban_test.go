@@ -1,6 +1,10 @@
 package irc
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 // Masks name networks of addresses, and accounts.
 func TestMatchMaskOfMany(t *testing.T) {
@@ -30,4 +34,35 @@ func TestMatchMaskOfMany(t *testing.T) {
 	if MatchMask(DefaultSupport(), "~a:annie", ann) {
 		t.Error("an extended ban where there are none")
 	}
+}
+
+// Bans that end by themselves, where they are known to be.
+func TestTimedBan(t *testing.T) {
+	for _, c := range []struct {
+		version, tokens string
+		d               time.Duration
+		want            string
+	}{
+		{"InspIRCd-4", "", 90 * time.Minute, "TBAN #c 5400 *!*@h"},
+		{"UnrealIRCd-6.1.0", "EXTBAN=~,at", 61 * time.Second, "MODE #c +b ~t:2:*!*@h"},
+		{"UnrealIRCd-6.1.0", "EXTBAN=~,a", time.Hour, ""},
+		{"ngircd-27", "", time.Hour, ""},
+	} {
+		s := DefaultSupport().With004([]string{"irc.test", c.version}).With([]string{c.tokens, "are"})
+		lines, err := TimedBan{"#c", "*!*@h", c.d}.lines(s)
+		if got := wire(lines); got != c.want || (err != nil) != (c.want == "") || HasTimedBans(s) != (c.want != "") {
+			t.Errorf("%s: %q, %v", c.version, got, err)
+		}
+		if lines, err := (TimedBan{"#c", ":x y", c.d}).lines(s); err == nil {
+			t.Errorf("%q", lines)
+		}
+	}
+}
+
+func wire(lines []Line) string {
+	var out []byte
+	for _, l := range lines {
+		out, _ = l.Append(out, 512)
+	}
+	return strings.TrimSpace(string(out))
 }

@@ -1,5 +1,7 @@
 package irc
 
+import "time"
+
 // A Command is something that a seat is asked to do.
 //
 // Core turns it into lines by what the network supports; what cannot be said on
@@ -45,6 +47,12 @@ type Kick struct{ Channel, Nick, Reason string }
 type SetModes struct {
 	Channel string
 	Changes []ModeChange
+}
+
+// TimedBan bans for a while, where the network has such bans ([HasTimedBans]).
+type TimedBan struct {
+	Channel, Mask string
+	For           time.Duration // at least a second
 }
 
 // GetModes asks for a channel's modes (324).

@@ -10,6 +10,7 @@ func (c SetTopic) verb() string { return "TOPIC" }
 func (c Kick) verb() string     { return "KICK" }
 func (c SetModes) verb() string { return "MODE" }
 func (c GetModes) verb() string { return "MODE" }
+func (c TimedBan) verb() string { return "TBAN" }
 func (c GetList) verb() string  { return "MODE" }
 func (c Invite) verb() string   { return "INVITE" }
 func (c Away) verb() string     { return "AWAY" }
@@ -30,6 +31,7 @@ func (c SetTopic) target() string { return c.Channel }
 func (c Kick) target() string     { return c.Channel + " " + c.Nick }
 func (c SetModes) target() string { return c.Channel }
 func (c GetModes) target() string { return c.Channel }
+func (c TimedBan) target() string { return c.Channel }
 func (c GetList) target() string  { return c.Channel }
 func (c Invite) target() string   { return c.Nick + " " + c.Channel }
 func (c Away) target() string     { return "" }

@@ -1,7 +1,9 @@
 package irc
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -136,6 +138,39 @@ func checkMode(kind ModeKind, c ModeChange) error {
 		return nil
 	}
 	return checkWord("mode's parameter", c.Arg)
+}
+
+func (c TimedBan) lines(s *Support) ([]Line, error) {
+	if err := checkChannel(s, c.Channel); err != nil {
+		return nil, err
+	}
+	if err := checkMode(ListMode, ModeChange{Add: true, Mode: 'b', Kind: ListMode, Arg: c.Mask}); err != nil {
+		return nil, err
+	}
+	switch timedBans(s) {
+	case "TBAN":
+		return oneLine(s, "TBAN", c.Channel, strconv.Itoa(int(c.For/time.Second)), c.Mask)
+	case "MODE":
+		minutes := max(1, int((c.For+time.Minute-1)/time.Minute))
+		return oneLine(s, "MODE", c.Channel, "+b", "~t:"+strconv.Itoa(minutes)+":"+c.Mask)
+	}
+	return nil, &UnsayableError{"ban", "cannot end by itself on this network"}
+}
+
+// HasTimedBans says whether a network may have bans that end by themselves: InspIRCd by a
+// module, UnrealIRCd always.
+func HasTimedBans(s *Support) bool { return timedBans(s) != "" }
+
+// timedBans is the command that sets them. https://www.unrealircd.org/docs/Extended_bans,
+// https://docs.inspircd.org/4/modules/timedbans/
+func timedBans(s *Support) string {
+	switch {
+	case strings.HasPrefix(s.Version, "InspIRCd"):
+		return "TBAN"
+	case strings.HasPrefix(s.Version, "Unreal") && s.ExtBanPrefix == '~' && strings.IndexByte(s.ExtBans, 't') >= 0:
+		return "MODE"
+	}
+	return ""
 }
 
 func (c GetModes) lines(s *Support) ([]Line, error) {

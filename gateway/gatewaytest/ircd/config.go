@@ -23,6 +23,10 @@ type Config struct {
 	// CHANNELLEN, CHANTYPES, ELIST, MODES, MAXLIST, STATUSMSG, lengths.
 	ISupport []string
 
+	// NoExtBans refuses extended bans (743), whatever 005 says, as ircd-hybrid does
+	// unless it is told otherwise.
+	NoExtBans bool
+
 	NickLen int  // bytes; 0 is 30
 	CutNick bool // cut nicks that are longer, rather than refuse them with 432
 

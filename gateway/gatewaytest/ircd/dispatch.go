@@ -31,6 +31,7 @@ func commands() map[string]command {
 		"KNOCK":  {run: (*Server).knock, least: 1, empty: 2},
 		"LIST":   {run: (*Server).listChannels},
 		"MODE":   {run: (*Server).mode, least: 1},
+		"TBAN":   {run: (*Server).timedBan, least: 3},
 		"NAMES":  {run: (*Server).names},
 		"PART":   {run: (*Server).part, least: 1, empty: 2},
 		"TOPIC":  {run: (*Server).setTopic, least: 1, empty: 2},

@@ -247,6 +247,10 @@ func (e *modeEdit) setList(c modeChange) {
 		e.tell("696", e.ch.name, string(c.letter), c.param, "Invalid mask")
 		return
 	}
+	if c.letter == 'b' && e.s.config.NoExtBans && strings.HasPrefix(c.param, "$") {
+		e.tell("743", e.ch.name, "b", c.param, "Invalid ban mask")
+		return
+	}
 	c.param = fullMask(c.param)
 	list := e.ch.lists[c.letter]
 	at := slices.IndexFunc(list, func(o entry) bool { return e.s.fold(o.mask) == e.s.fold(c.param) })

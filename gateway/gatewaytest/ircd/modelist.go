@@ -35,6 +35,23 @@ func (e *modeEdit) tellList(letter byte) {
 	e.tell(end, slices.Concat(head, []string{"End of " + words})...)
 }
 
+// timedBan is InspIRCd's ban for so many seconds; here nobody waits for its end.
+// https://docs.inspircd.org/4/modules/timedbans/
+func (s *Server) timedBan(c *client, l line) {
+	ch := s.channel(l.params[0])
+	n, err := strconv.Atoi(l.params[1])
+	switch {
+	case !strings.HasPrefix(s.config.Software, "InspIRCd"):
+		s.reply(c, "421", "TBAN", "Unknown command")
+	case ch == nil:
+		s.reply(c, "403", l.params[0], "No such channel")
+	case err != nil || n <= 0:
+		s.reply(c, "NOTICE", "Invalid ban time.")
+	default:
+		s.changeModes(c, ch, "+b", l.params[2:3])
+	}
+}
+
 // userMode tells or changes one's own modes; i and w are known. RFC 2812 §3.1.5.
 func (s *Server) userMode(c *client, l line) {
 	switch o := s.find(c, l.param(0)); {

@@ -130,6 +130,8 @@ func (h *header) option(option string) error {
 		c.Software = value
 	case "casemapping":
 		c.CaseMapping = value
+	case "noextbans":
+		c.NoExtBans = true
 	case "isupport":
 		c.ISupport = append(c.ISupport, value)
 	case "password":

@@ -99,7 +99,8 @@ func (r *room) heard(s *stanza.Stanza) string {
 	switch {
 	case r.old:
 		return r.heardOld(s)
-	case body && !subject && nick == "" && r.before == nil && !r.knock:
+	case body && !subject && nick == "" && r.before == nil && !r.knock &&
+		s.Child("urn:xmpp:hints", "no-store") == nil: // which an answer to them alone has
 		return "a line of the room's own for a client that is shown presences"
 	case r.state == joining && r.before == nil && subject:
 		return "subject before self-presence"

@@ -1,0 +1,281 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"isthmus/ircside/irc"
+	"isthmus/mapping"
+	"isthmus/xmppside/iq"
+	"isthmus/xmppside/jid"
+	"isthmus/xmppside/muc"
+	"isthmus/xmppside/stanza"
+)
+
+// A ban is of somebody whom a moderator named; which mask it is by, we have chosen.
+type ban struct {
+	who  irc.Person
+	mask string
+}
+
+// A pardon is of somebody who is not in: by nick, or by account.
+type pardon struct{ nick, account string }
+
+// outcasts asks for the ban list. Masks are addresses by XEP-0106, and a ban of an account
+// has the account's.
+func (r *room) outcasts(request *iq.Request) {
+	up := r.up
+	up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
+		if err := q.err(); err != nil {
+			request.Fail(up.user.stanzaError(err, mapping.ForAdmin, up.ircd()))
+			return
+		}
+		var items []muc.Item
+		for _, e := range q.entries {
+			j, err := r.maskAddress(e.Mask)
+			if err != nil {
+				continue
+			}
+			item := muc.Item{Affiliation: muc.Outcast, JID: j}
+			if by, _, _ := irc.SplitMask(e.By); by != "" {
+				item.Reason = "set by " + mapping.Strip(by)
+			}
+			items = append(items, item)
+		}
+		up.user.answerList(request, items)
+	})
+}
+
+// maskAddress is the address of an entry of a ban list.
+func (r *room) maskAddress(mask string) (jid.JID, error) {
+	scheme, s := r.up.user.hub.scheme, r.up.view.Support()
+	if account, ok := irc.AccountOf(s, mask); ok {
+		at := mapping.AccountAddress(r.up.name, account)
+		if name, ok := at.Account(s); ok && name == account {
+			if j, err := scheme.JID(at); err == nil {
+				return j, nil
+			}
+		}
+	}
+	return scheme.JID(mapping.Address{Kind: mapping.Mask, Network: r.up.name, Name: mask})
+}
+
+// target finds whom an item means: by nick, by nick%network, by $account%network, or by
+// the address of one of our own users, where those are told. With an error there may be
+// a nick or an account of somebody who is not in; a mask is somebody's only by chance.
+func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
+	name := mapping.NickFromResource(item.Nick)
+	if name == "" && !item.JID.IsZero() {
+		at, err := r.up.user.hub.scheme.Parse(item.JID)
+		if m, ok := r.real(item.JID); ok && err != nil {
+			return m, "", nil
+		}
+		if err != nil || r.up.user.known(at.Network) != r.up {
+			return irc.Member{}, "", notFound("Nobody on this network has that address: use a nick.")
+		}
+		if account, ok := at.Account(r.up.view.Support()); ok {
+			return r.withAccount(account, item.JID.Resource())
+		}
+		if at.Kind == mapping.Mask {
+			return irc.Member{}, at.Name, nil
+		}
+		name = at.Name
+		if at.Occupant != "" {
+			name = at.Occupant
+		}
+	}
+	at := mapping.Address{Kind: mapping.Mask, Network: r.up.name, Name: name} // a nick holds nothing of what makes a mask
+	switch account, ok := at.Account(r.up.view.Support()); {
+	case name == "":
+		return irc.Member{}, "", badRequest("Say whom you mean: an item has a nick or an address.")
+	case ok:
+		return r.withAccount(account, "")
+	case strings.ContainsAny(name, "!@*?:$"):
+		return irc.Member{}, name, nil
+	}
+	m, ok := r.up.view.Member(r.channel, name)
+	if !ok {
+		return irc.Member{Person: irc.Person{Nick: name}}, "", notFound("Nobody called %s is in the room.", name)
+	}
+	return m, "", nil
+}
+
+// real finds one of our own users by their real address, where those are told.
+func (r *room) real(address jid.JID) (irc.Member, bool) {
+	if !r.publishes() {
+		return irc.Member{}, false
+	}
+	for c := range r.up.view.Each(r.channel) {
+		if r.up.user.hub.ours(r.up.name, c.After.Stay) == address.Bare() {
+			return c.After, true
+		}
+	}
+	return irc.Member{}, false
+}
+
+// withAccount finds who has an account: of several the one of that nick.
+func (r *room) withAccount(account, resource string) (irc.Member, string, *stanza.Error) {
+	fold := r.up.view.Support().Fold
+	var found irc.Member
+	for c := range r.up.view.Each(r.channel) {
+		if c.After.Account != "" && fold(c.After.Account) == fold(account) &&
+			(found.IsNobody() || mapping.Resource(c.After.Nick) == resource) {
+			found = c.After
+		}
+	}
+	if found.IsNobody() {
+		return irc.Member{Person: irc.Person{Account: account}}, "", notFound("Nobody with the account %s is in the room.", account)
+	}
+	return found, "", nil
+}
+
+// planBan bans by the mask that suits whom it is about, and kicks all who are in and
+// whom it means.
+func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
+	m, mask, err := r.target(item)
+	view := r.up.view
+	switch {
+	case err != nil && m.Nick == "" && m.Account == "":
+		return err
+	case err == nil && mask == "" && m.ID == view.Self().ID: // XEP-0045 §9.1
+		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict, Text: "You cannot ban yourself."}
+	case mask == "":
+		b := &ban{who: m.Person}
+		if seen, ok := view.Person(m.Nick); ok {
+			b.who = seen // in another channel
+		}
+		if b.mask = r.banMask(b.who); b.mask == "" {
+			return notAllowed("The network has no bans of accounts.")
+		}
+		mask = b.mask
+		p.bans = append(p.bans, b)
+	}
+	p.modes = append(p.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: mask})
+	for c := range view.Each(r.channel) {
+		meant := err == nil && c.After.ID == m.ID || c.After.Host != "" && irc.MatchMask(view.Support(), mask, c.After.Person)
+		if meant && !c.Self {
+			p.kick(kick{irc.Kick{Channel: r.channel, Nick: c.After.Nick, Reason: mapping.Line(item.Reason)}, true})
+		}
+	}
+	return nil
+}
+
+// banMask is the mask that bans somebody; "" if only their account is known, and the
+// network does not ban those.
+func (r *room) banMask(p irc.Person) string {
+	s := r.up.view.Support()
+	if r.up.hostBans {
+		p.Account = ""
+	}
+	if p.Nick == "" {
+		return irc.AccountMask(s, p.Account)
+	}
+	return mapping.BanMask(p, s, r.up.view.Self().Host)
+}
+
+// byHost is what is left of a plan when the network does not take bans of accounts after
+// all, as ircd-hybrid, which names extended bans even where they are switched off (743).
+// It is tried once for all.
+func (r *room) byHost(p plan, err error) (again plan, ok bool) {
+	f, refused := err.(irc.Fault)
+	if !refused || f.Numeric != 743 || r.up.hostBans {
+		return p, false
+	}
+	s := r.up.view.Support()
+	again = p
+	again.modes = nil
+	for _, b := range p.bans {
+		if _, account := irc.AccountOf(s, b.mask); account && b.who.Nick != "" {
+			r.up.hostBans = true
+			b.mask = r.banMask(b.who)
+			again.modes = append(again.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: b.mask})
+		}
+	}
+	return again, len(again.modes) > 0
+}
+
+// tellBans tells whoever asked which masks were chosen: a ban may mean others as well.
+func (r *room) tellBans(p plan, request *iq.Request) {
+	o := r.occupant(request.IQ.From, request.IQ.To)
+	if o == nil {
+		return
+	}
+	for _, b := range p.bans {
+		r.tellBan(o, b)
+	}
+}
+
+func (r *room) tellBan(o *occupant, b *ban) {
+	name := b.who.Nick
+	if name == "" {
+		name = b.who.Account
+	}
+	text := mapping.Say(o.client.lang, "%s is banned as %s.", mapping.Strip(name), mapping.Strip(b.mask))
+	r.up.user.send(&stanza.Stanza{
+		Kind: stanza.Message, Type: "groupchat", From: o.at, To: o.client.jid, Lang: mapping.Language(o.client.lang),
+		Children: []*stanza.Element{stanza.T("", "body", text), stanza.E("urn:xmpp:hints", "no-store")}, // XEP-0334
+	})
+}
+
+// unban finds the bans that name those who are to be let in again.
+func (r *room) unban(p plan, then func(plan, error)) {
+	if len(p.unbans) == 0 {
+		then(p, nil)
+		return
+	}
+	r.up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
+		err := q.err()
+		for _, who := range p.unbans {
+			found := false
+			for _, e := range q.entries {
+				if r.names(e.Mask, who) {
+					found = true
+					p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: e.Mask})
+				}
+			}
+			switch {
+			case found || err != nil:
+			case who.nick == "":
+				err = notFound("Nobody with the account %s is in the room, and no ban names it.", who.account)
+			default:
+				err = notFound("Nobody called %s is in the room, and no ban names them.", who.nick)
+			}
+		}
+		then(p, err)
+	})
+}
+
+// names says whether a mask names a nick, somebody of that nick whom we see, or an
+// account.
+func (r *room) names(mask string, p pardon) bool {
+	s := r.up.view.Support()
+	if account, ok := irc.AccountOf(s, mask); ok && p.account != "" {
+		return s.Fold(account) == s.Fold(p.account)
+	}
+	if p.nick == "" {
+		return s.Fold(mask) == s.Fold("$"+p.account) // an extended ban that looks like an account
+	}
+	if name, _, _ := irc.SplitMask(mask); s.Fold(name) == s.Fold(p.nick) {
+		return true
+	}
+	who, seen := r.up.view.Person(p.nick)
+	return seen && who.Host != "" && irc.MatchMask(s, mask, who)
+}
+
+func (r *room) setModes(p plan, then func(error)) {
+	if len(p.modes) == 0 {
+		then(nil)
+		return
+	}
+	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) {
+		if p.quiets {
+			q.faults = slices.DeleteFunc(q.faults, func(f irc.Fault) bool { return f.Numeric == 698 })
+		}
+		err := q.err()
+		if again, ok := r.byHost(p, err); ok {
+			r.setModes(again, then)
+			return
+		}
+		then(err)
+	})
+}
