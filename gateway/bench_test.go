@@ -21,6 +21,7 @@ type wire struct {
 	lines []byte
 	xml   []byte
 	sent  int // stanzas
+	asked int // questions to clients, which are not answered
 }
 
 func (w *wire) Send(s *stanza.Stanza) bool {
@@ -29,7 +30,7 @@ func (w *wire) Send(s *stanza.Stanza) bool {
 	return true
 }
 func (w *wire) Offer(s *stanza.Stanza) bool                             { return w.Send(s) }
-func (w *wire) Ask(*stanza.Stanza, time.Duration, func(*stanza.Stanza)) {}
+func (w *wire) Ask(*stanza.Stanza, time.Duration, func(*stanza.Stanza)) { w.asked++ }
 func (w *wire) Close(string)                                            {}
 func (w *wire) Abort()                                                  {}
 func (w *wire) Do(cmd irc.Command, ref irc.Ref) error                   { w.core.Do(cmd, ref, time.Now()); return nil }

@@ -58,6 +58,17 @@ func TestTeachingIsBounded(t *testing.T) {
 	}
 }
 
+// A client that announces something else all the time is asked one thing at a time.
+func TestStormOfHashes(t *testing.T) {
+	x := newBench(t, "", 1, 1)
+	for i := range 1000 {
+		x.stanza(t, fmt.Sprintf(`<presence from="ann@x/0" to="#c%%net@gw/ann"><c xmlns="http://jabber.org/protocol/caps" hash="sha-1" node="n" ver="v%d"/></presence>`, i))
+	}
+	if x.asked != 1 {
+		t.Errorf("asked %d times", x.asked)
+	}
+}
+
 // An answer beyond all measure is none, and what could be taken for two features is not
 // one.
 func TestStrangeAnswers(t *testing.T) {

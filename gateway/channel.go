@@ -41,8 +41,10 @@ func (k channelKey) document() string { return k.network + " " + k.channel }
 
 const (
 	maxChannels = 10000 // that have settings
-	maxInList   = 50    // features in one list
-	maxFeature  = 200   // bytes of one
+	// Of networks that nobody has configured, where everybody may be an operator.
+	maxOpenChannels = 1000
+	maxInList       = 50  // features in one list
+	maxFeature      = 200 // bytes of one
 )
 
 // settings are those of a channel. They may be read from any goroutine.
@@ -105,7 +107,7 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 		return false, err
 	case now.equal(was):
 		return false, nil
-	case !known && len(all) >= maxChannels:
+	case !known && (len(all) >= maxChannels || h.isOpen(key.network) && h.openSettings(all) >= maxOpenChannels):
 		return false, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many channels have settings of their own."}
 	}
 	text, bad := json.Marshal(now)
@@ -127,6 +129,21 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 	}
 	h.channels.Store(&all)
 	return true, nil
+}
+
+// isOpen says whether a network is not configured, but of a user's choice.
+func (h *Hub) isOpen(network string) bool {
+	return !slices.ContainsFunc(h.config.Load().Networks, func(n config.Network) bool { return n.Name == network })
+}
+
+// openSettings counts the channels of such networks.
+func (h *Hub) openSettings(all map[channelKey]settings) (n int) {
+	for key := range all {
+		if h.isOpen(key.network) {
+			n++
+		}
+	}
+	return n
 }
 
 func (s settings) equal(other settings) bool {

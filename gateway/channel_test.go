@@ -129,6 +129,17 @@ func TestSettingsAreBounded(t *testing.T) {
 		if err := p.set("net", "#7", require("urn:a")); err != nil {
 			t.Error(err)
 		}
+		all = map[channelKey]settings{}
+		for i := range maxOpenChannels {
+			all[channelKeyOf(fmt.Sprint("irc", i, ".example"), "#a")] = settings{Groupchat10: "off"}
+		}
+		p.channels.Store(&all)
+		if err := p.set("another.example", "#new", require("urn:a")); err == nil {
+			t.Error("channels of users' own networks have no bound")
+		}
+		if err := p.set("net", "#new", require("urn:a")); err != nil {
+			t.Error(err)
+		}
 	})
 	for _, f := range []string{"", "a b", "a\nb", "\u202ex", "a\x00", strings.Repeat("x", maxFeature+1)} {
 		if _, err := featureList([]string{f}); err == nil {

@@ -89,13 +89,20 @@ func (r *room) pass(s *stanza.Stanza, rich *rich) {
 		})
 		return
 	}
-	if rich == nil || !mapping.Passes(s.Children, r.more()) || !r.open() {
+	if rich == nil || !mapping.Passes(s.Children, r.more()) {
 		return
 	}
 	_, body := s.Body()
+	fleeting := !body && !mapping.IsKept(s.Children)
+	if !r.open() {
+		if !fleeting {
+			r.up.user.refuse(s, timedOut("The connection to the network is lost at the moment."))
+		}
+		return
+	}
 	w := words{
 		stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
-		own: true, fleeting: !body && !mapping.IsKept(s.Children), rich: rich, children: passedOn(s.Children),
+		own: true, fleeting: fleeting, rich: rich, children: passedOn(s.Children),
 		occupant: r.occupantID(r.up.view.Self()),
 	}
 	switch {
