@@ -40,6 +40,7 @@ var scripts = []struct {
 	{"talk", scriptTalk},
 	{"me", scriptMe},
 	{"long", scriptLong},
+	{"features", scriptFeatures},
 	{"private", scriptPrivate},
 	{"list", scriptList},
 	{"search", scriptSearch},
