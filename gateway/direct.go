@@ -132,7 +132,7 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 	up.talk(nick).room = by
 	up.talks.said = time.Now()
 	defer up.stay()
-	up.give(cmd, func([]string) {}, func(err error) {
+	up.speak(cmd, text, func([]string) {}, func(err error) {
 		up.user.reject(s, up.user.stanzaError(err, mapping.ForMessage, up.ircd()))
 	})
 }

@@ -232,10 +232,14 @@ func (r *room) refuseOne(o *occupant, err error) {
 
 // joinError words a refusal to enter. A forward names the new address.
 func (up *uplink) joinError(err error) *stanza.Error {
-	if f, ok := err.(irc.Fault); ok && f.Numeric == 470 {
+	f, _ := err.(irc.Fault)
+	if renamed := f.Command == "JOIN" && f.Code == "CHANNEL_RENAMED"; f.Numeric == 470 || renamed {
 		to := mapping.Address{Kind: mapping.Channel, Network: up.name, Name: f.Extra}
 		if j, bad := up.user.hub.scheme.JID(to); bad == nil {
 			up.forwarded(f.Target, f.Extra)
+			if renamed {
+				return mapping.Renamed(j, f.Extra, mapping.Strip(f.Text))
+			}
 			return mapping.Moved(j, f.Extra, mapping.Strip(f.Text))
 		}
 	}

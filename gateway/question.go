@@ -47,9 +47,6 @@ func (q *question) err() error {
 // says says whether the echo of a message answers a question, which may be nil.
 func (q *question) says() bool { return q != nil && q.words }
 
-// ask gives the network a command; then is called exactly once.
-func (up *uplink) ask(cmd irc.Command, then func(*question)) { up.put(cmd, &question{then: then}) }
-
 // put asks a question: its then is called exactly once.
 func (up *uplink) put(cmd irc.Command, q *question) {
 	if up.state != linkUp {
@@ -107,6 +104,9 @@ func (up *uplink) answer(ev irc.Event) {
 }
 
 func (up *uplink) fault(f irc.Fault) {
+	if f.Numeric == 442 {
+		defer up.outside(f.Target)
+	}
 	if !mapping.IsRefusal(f) {
 		up.note(f.Text)
 		return

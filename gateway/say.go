@@ -113,7 +113,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		return
 	}
 	p := r.parcel(s, rich, cmd)
-	r.up.give(cmd, func(ids []string) { r.reflect(s, rich, p, ids) }, func(err error) {
+	r.up.speak(cmd, text, func(ids []string) { r.reflect(s, rich, p, ids) }, func(err error) {
 		r.up.user.hub.takeBack(p)
 		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 	})
@@ -145,19 +145,19 @@ func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(e
 }
 
 // command is a body as lines that the network takes. Errors are *stanza.Error.
-func (up *uplink) command(target, body string) (irc.Command, error) {
+func (up *uplink) command(target, body string) (cmd irc.Say, err error) {
 	kind, text := mapping.Outgoing(body)
 	self := up.view.Self()
 	prefix := len(self.Mask())
 	if self.Host == "" {
 		prefix = len(self.Nick) + len("!~0123456789@") + 63
 	}
-	lines, more := mapping.Split(text, irc.Budget(up.view.Support(), prefix, target, kind, ""), maxLines)
+	lines, more := mapping.Split(text, irc.Budget(up.view.Support(), prefix+up.tight, target, kind, ""), maxLines)
 	switch {
 	case len(lines) == 0:
-		return nil, badRequest("There is nothing in the message that IRC can carry.")
+		return cmd, badRequest("There is nothing in the message that IRC can carry.")
 	case more:
-		return nil, errTooLong
+		return cmd, errTooLong
 	}
 	return irc.Say{Target: target, Kind: kind, Lines: lines}, nil
 }

@@ -58,6 +58,7 @@ type uplink struct {
 	consults []*consult
 	forwards map[string]string    // where channels sent us that we asked for, folded
 	deaf     map[string]time.Time // services by folded nick: what they say until then is no conversation
+	tight    int                  // bytes less that a line holds, as the network has found one too long
 	notes    []string             // what the server said last, for whoever asks
 	lastErr  error
 	awayText string // as the network has it; "" is here

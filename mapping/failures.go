@@ -31,6 +31,7 @@ var failures = map[string][]refusal{
 	"BATCH MULTILINE_MAX_BYTES":      always(stanza.Modify, stanza.PolicyViolation, "The message is too long for the network. Send it in parts."),
 	"BATCH MULTILINE_MAX_LINES":      always(stanza.Modify, stanza.PolicyViolation, "The message has too many lines for the network. Send it in parts."),
 	"BATCH MULTILINE_INVALID":        always(stanza.Wait, stanza.InternalServerError, "The gateway sent the message in a way that the network does not take. Try again."),
+	"BATCH MULTILINE_INVALID_TARGET": always(stanza.Wait, stanza.InternalServerError, "The gateway sent the message in a way that the network does not take. Try again."),
 	"CHATHISTORY INVALID_TARGET":     always(stanza.Cancel, stanza.ItemNotFound, "The network keeps no history of that."),
 	"METADATA KEY_NO_PERMISSION":     always(stanza.Auth, stanza.Forbidden, "The network does not let you change that."),
 	"METADATA KEY_INVALID":           always(stanza.Modify, stanza.NotAcceptable, "The network has no such setting."),

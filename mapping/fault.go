@@ -87,11 +87,24 @@ func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 	}
 	said := told(f.Text)
 	row, ok := choose(rows, d, strings.ToLower(said), strings.ToLower(ircd))
-	switch {
-	case !ok:
-		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this.", Said: said}
+	if !ok {
+		return unforeseen(f, said)
 	}
 	return row.error(said)
+}
+
+// nsReplies is that of the element which tells programs the code of a FAIL that is not in
+// the tables.
+const nsReplies = "https://ircv3.net/specs/extensions/standard-replies"
+
+// unforeseen is for a refusal of which nothing is known.
+func unforeseen(f irc.Fault, said string) *stanza.Error {
+	e := &stanza.Error{Type: stanza.Cancel, Condition: stanza.UndefinedCondition, Text: "The network refused this.", Said: said}
+	if f.Code != "" {
+		e.Said = strings.TrimSpace(told(f.Code) + " " + said)
+		e.App = stanza.E(nsReplies, "fail").Set("command", told(f.Command)).Set("code", told(f.Code))
+	}
+	return e
 }
 
 // choose finds the row for d, else one that is for something else: it is nearer to
@@ -145,6 +158,14 @@ func Moved(room jid.JID, channel, said string) *stanza.Error {
 		Type: stanza.Cancel, Condition: stanza.Gone, URI: JoinURI(room), Said: said,
 		Text: "This channel sends those who join it to %s. Join that one, or be invited there by the command \"follow\".", Args: []string{channel},
 	}
+}
+
+// Renamed is the answer to a join of a channel that has another name by now.
+// https://ircv3.net/specs/extensions/channel-rename
+func Renamed(room jid.JID, channel, said string) *stanza.Error {
+	e := Moved(room, channel, said)
+	e.Text = "This channel is called %s by now. Join that one, or be invited there by the command \"follow\"."
+	return e
 }
 
 // JoinURI is the address of a room as a link that joins it. RFC 5122 §2.7.1,

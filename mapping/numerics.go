@@ -21,6 +21,13 @@ var numerics = map[int][]refusal{
 		{typ: stanza.Cancel, condition: stanza.ItemNotFound, say: "The network has no such channel."},
 	},
 	404: {
+		{dests: of(ForMessage), words: "ctcp", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no CTCP. Say it in words."},
+		{dests: of(ForMessage), words: "notice", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no notices. Send a message."},
+		{dests: of(ForMessage), words: "color|colour|(+c)", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no formatting. Send plain text."},
+		{dests: of(ForMessage), words: "registered|identified|logged in|(+r)", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
+		{dests: of(ForMessage), words: "moderated|(+m)", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel is moderated. Ask an operator for voice."},
+		{dests: of(ForMessage), words: "banned|(+b)|quiet|(+q)|muted", typ: stanza.Auth, condition: stanza.Forbidden, say: "A ban or a quiet keeps you from speaking in the channel. Ask one of its operators."},
+		{dests: of(ForMessage), words: "external|(+n)|not on", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are in the channel may speak there. Join it first."},
 		{dests: of(ForKnock), typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you knock: it is private, or you are banned. Ask somebody in it."},
 		{typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you speak. Ask an operator for voice, or log in to the network."},
 	},

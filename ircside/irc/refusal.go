@@ -142,7 +142,7 @@ func set(numbers ...int) map[int]bool {
 }
 
 var (
-	namesCommand = set(263, 421, 461) // their target is the command that they refuse
+	namesCommand = set(263, 421, 461, 517) // their target is the command that they refuse
 	joinOnly     = set(405, 470, 471, 473, 474, 475, 489, 495, 500, 926)
 	joinFaults   = set(263, 403, 405, 407, 437, 439, 448, 461, 470, 471, 473, 474, 475, 476, 477, 479,
 		480, 485, 488, 489, 490, 495, 500, 519, 520, 524, 609, 926)
