@@ -33,6 +33,8 @@ var scripts = []struct {
 	{"bad nick", scriptBadNick},
 	{"kick", scriptKick},
 	{"away", scriptAway},
+	{"occupant id", scriptOccupantID},
+	{"vcard", scriptVCard},
 	{"modes", scriptModes},
 	{"admin", scriptAdmin},
 	{"outcast", scriptOutcast},

@@ -17,11 +17,21 @@ func scriptModes(t *testing.T, p *pair) {
 	alice.Expect("erin", Presence("", p.in(erin.Nick)))
 	self, other := Presence("", p.in(alice.nick)), Presence("", p.in(erin.Nick))
 	mode := func(change string) { dave.Send("MODE " + p.channel + " " + change) }
+	addresses := func(told bool) { // to moderators alone: XEP-0045 §13.3
+		t.Helper()
+		for _, nick := range []string{dave.Nick, erin.Nick} {
+			alice.Expect("an address to be told or not", all(Presence("", p.in(nick)), func(s *stanza.Stanza) bool {
+				return Item(s).Attr("jid") != "" == told
+			}))
+		}
+	}
 
 	mode("+o " + alice.nick)
 	alice.Expect("to be operator", all(self, standing("moderator", p.ircd.op), codes("110")))
+	addresses(true)
 	mode("-o " + alice.nick)
 	alice.Expect("to be nothing", all(self, standing("participant", "none"), codes("110")))
+	addresses(false)
 	mode("+v " + alice.nick)
 	alice.Expect("to have voice", all(self, standing("participant", "member"), codes("110")))
 	mode("-v " + alice.nick)
