@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"time"
 
 	"isthmus/ircside/irc"
@@ -56,15 +57,17 @@ func (r *room) destroy(request *iq.Request, wish muc.Destroy) {
 	})
 }
 
-// drop has services forget the channel, where they may know it.
+// drop has services forget the channel. They are asked even if the network does not mark
+// it as registered, for not all services do; but then it is no matter if nobody
+// understands their answer.
 func (r *room) drop(then func(error)) {
 	ch, _ := r.up.view.Channel(r.channel)
-	if s := r.up.view.Support(); mapping.KnowsRegistered(s) && !mapping.IsRegistered(ch, s) {
-		then(nil)
-		return
-	}
+	s := r.up.view.Support()
+	unmarked := mapping.KnowsRegistered(s) && !mapping.IsRegistered(ch, s)
 	r.up.chanServ("DROP", r.channel, "", func(_ string, err error) {
-		if err == errUnregistered {
+		var se *stanza.Error
+		unclear := errors.As(err, &se) && (se.Condition == stanza.UndefinedCondition || se.Condition == stanza.RemoteServerTimeout)
+		if err == errUnregistered || unclear && unmarked && r.open() {
 			err = nil
 		}
 		then(err)

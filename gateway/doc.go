@@ -38,7 +38,8 @@
 //	stream reader → user   never: resource-constraint, or the set of departures
 //	session → user         waits: TCP pushes back on that one IRC server
 //	user → session         never: ErrBusy becomes the wish's error
-//	user → user            never: an invitation goes another way, or is refused; who
+//	user → user            never: an invitation goes another way, or is refused; who is
+//	                       not told that a room is destroyed sees a kick; who
 //	                       waits for a listing looks by itself in time; what is said
 //	                       without words does not reach whose mailbox is half full;
 //	                       that settings have changed is told by a goroutine of its

@@ -16,9 +16,9 @@ func (r *room) memberFields(lang string) (out []form.Field) {
 	for _, f := range r.memberLists() {
 		x := form.Field{Var: f.name, Kind: form.JIDMulti, Label: mapping.FieldLabel(f.name, lang)}
 		for _, nick := range r.nicksOf(f.is) {
-			j, err := r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: nick})
-			if err == nil {
-				x.Values = append(x.Values, j.String())
+			m, _ := r.up.view.Member(r.channel, nick)
+			if j := r.up.user.hub.scheme.Pseudonym(r.up.name, m.Person); !j.IsZero() {
+				x.Values = append(x.Values, j.Bare().String())
 			}
 		}
 		r.shown[f.name] = x.Values
@@ -109,18 +109,15 @@ func (r *room) planMember(c *configuration, field, nick string, to muc.Affiliati
 	}
 }
 
-// listed are the nicks of the addresses in a field; our user's own address is us.
+// listed are the nicks of the addresses in a field.
 func (r *room) listed(c *configuration, x form.Field) (nicks []string, ok bool) {
 	for _, line := range x.Lines() {
-		nick, found := r.nickAt(line)
-		if !found {
+		found := r.nicksAt(line)
+		if len(found) == 0 {
 			c.problem(x.Var, "Nobody on this network has the address %s.", line)
 			return nil, false
 		}
-		if m, in := r.up.view.Member(r.channel, nick); in {
-			nick = m.Nick
-		}
-		nicks = append(nicks, nick)
+		nicks = append(nicks, found...)
 	}
 	return nicks, true
 }
@@ -128,30 +125,38 @@ func (r *room) listed(c *configuration, x form.Field) (nicks []string, ok bool) 
 // wasShown says whether somebody was in a list when the sender was shown it last.
 func (r *room) wasShown(field, nick string) bool {
 	shown, was := r.shown[field]
-	if !was {
-		return true
-	}
-	return slices.ContainsFunc(shown, func(address string) bool {
-		other, ok := r.nickAt(address)
-		return ok && r.up.view.Support().Fold(other) == r.up.view.Support().Fold(nick)
+	return !was || slices.ContainsFunc(shown, func(address string) bool {
+		return slices.Contains(r.nicksAt(address), nick)
 	})
 }
 
-// nickAt is the nick that an address stands for; our user's own address is us.
-func (r *room) nickAt(address string) (nick string, ok bool) {
+// nicksAt are the nicks that an address stands for: those of an account in the channel
+// are all meant, and our user's own address is us.
+func (r *room) nicksAt(address string) (nicks []string) {
 	j, err := jid.Parse(address)
 	if err != nil {
-		return "", false
+		return nil
 	}
 	if j.Bare() == r.up.user.jid {
-		return r.nick(), true
+		return []string{r.nick()}
 	}
 	at, err := r.up.user.hub.scheme.Parse(j)
-	switch {
-	case err != nil || r.up.user.known(at.Network) != r.up:
-		return "", false
-	case at.Kind == mapping.Nick:
-		return at.Name, true
+	if err != nil || r.up.user.known(at.Network) != r.up {
+		return nil
 	}
-	return at.Occupant, at.Occupant != ""
+	nick := at.Occupant
+	if at.Kind == mapping.Nick {
+		nick = at.Name
+	}
+	s := r.up.view.Support()
+	account, known := at.Account(s)
+	for c := range r.up.view.Each(r.channel) {
+		if known && s.Fold(c.After.Account) == s.Fold(account) || nick != "" && s.Fold(c.After.Nick) == s.Fold(nick) {
+			nicks = append(nicks, c.After.Nick)
+		}
+	}
+	if len(nicks) == 0 && nick != "" {
+		nicks = []string{nick} // who is not in the channel
+	}
+	return nicks
 }

@@ -27,7 +27,7 @@ const (
 	hybrid    = "ircd-hybrid|hybrid"
 	bahamut   = "bahamut"
 	ergo      = "ergo|oragono"
-	undernet  = "u2."
+	ircu      = "u2."
 	charybdis = "solanum|charybdis|ircd-seven|elemental"
 )
 
@@ -42,23 +42,24 @@ var chanModes = []chanMode{
 	{letter: 'M', kind: irc.FlagMode, not: charybdis, field: FieldUnregistered},
 	{letter: 's', kind: irc.FlagMode, field: FieldPublic, off: true},
 	{letter: 'p', kind: irc.FlagMode, not: charybdis + "|" + hybrid, field: FieldPublic, off: true},
-	{letter: 'P', kind: irc.FlagMode, field: FieldPersistent},
+	{letter: 'P', kind: irc.FlagMode, not: ircu, field: FieldPersistent},
 	{letter: 'r', kind: irc.FlagMode, ircds: insp + "|" + unreal + "|" + ng + "|" + hybrid + "|" + bahamut, field: fieldRegistered},
+	{letter: 'R', kind: irc.FlagMode, ircds: ircu, field: fieldRegistered},
 	{letter: 'g', kind: irc.FlagMode, ircds: charybdis, field: FieldAllowInvites},
 	{letter: 'A', kind: irc.FlagMode, ircds: insp, field: FieldAllowInvites},
 	{letter: 'V', kind: irc.FlagMode, ircds: unreal + "|" + ng + "|" + hybrid, field: FieldAllowInvites, off: true},
 
-	{letter: 'r', kind: irc.FlagMode, ircds: charybdis + "|" + undernet, field: "irc#registered_only"},
-	{letter: 'R', kind: irc.FlagMode, not: charybdis, field: "irc#registered_only"},
+	{letter: 'r', kind: irc.FlagMode, ircds: charybdis + "|" + ircu, field: "irc#registered_only"},
+	{letter: 'R', kind: irc.FlagMode, not: charybdis + "|" + ircu, field: "irc#registered_only"},
 	{letter: 'z', kind: irc.FlagMode, ircds: insp + "|" + unreal + "|" + ng, field: "irc#tls_only"},
 	{letter: 'S', kind: irc.FlagMode, ircds: charybdis + "|" + hybrid + "|" + bahamut, field: "irc#tls_only"},
 	{letter: 'n', kind: irc.FlagMode, field: "irc#no_external"},
 	{letter: 'c', kind: irc.FlagMode, field: "irc#no_formatting"},
 	{letter: 'S', kind: irc.FlagMode, ircds: insp + "|" + unreal, field: "irc#strip_formatting"},
 	{letter: 'C', kind: irc.FlagMode, field: "irc#no_ctcp"},
-	{letter: 'T', kind: irc.FlagMode, not: undernet, field: "irc#no_notice"},
-	{letter: 'N', kind: irc.FlagMode, ircds: undernet, field: "irc#no_notice"},
-	{letter: 'N', kind: irc.FlagMode, not: undernet, field: "irc#no_nick_change"},
+	{letter: 'T', kind: irc.FlagMode, not: ircu, field: "irc#no_notice"},
+	{letter: 'N', kind: irc.FlagMode, ircds: ircu, field: "irc#no_notice"},
+	{letter: 'N', kind: irc.FlagMode, not: ircu, field: "irc#no_nick_change"},
 	{letter: 'K', kind: irc.FlagMode, field: "irc#no_knock"},
 	{letter: 'p', kind: irc.FlagMode, ircds: charybdis, field: "irc#no_knock"},
 	{letter: 'Q', kind: irc.FlagMode, ircds: insp + "|" + unreal + "|" + ng, field: "irc#no_kick"},
@@ -67,7 +68,7 @@ var chanModes = []chanMode{
 	{letter: 'z', kind: irc.FlagMode, ircds: charybdis, field: "irc#operators_hear"},
 	{letter: 'U', kind: irc.FlagMode, ircds: ergo, field: "irc#operators_hear"},
 	{letter: 'u', kind: irc.FlagMode, ircds: insp + "|" + ergo, field: FieldAuditorium},
-	{letter: 'D', kind: irc.FlagMode, ircds: insp + "|" + unreal + "|" + undernet, field: "irc#delayed_joins"},
+	{letter: 'D', kind: irc.FlagMode, ircds: insp + "|" + unreal + "|" + ircu, field: "irc#delayed_joins"},
 	{letter: 'G', kind: irc.FlagMode, ircds: insp + "|" + unreal, field: "irc#censor"},
 
 	{letter: 'f', kind: irc.KeyMode, ircds: charybdis + "|" + ergo, field: "irc#forward", takes: isChannel},

@@ -252,10 +252,13 @@ func (w *wishing) raw() {
 			w.problem(FieldModes, "Mode %s wants a value.", letter)
 		case c.Arg != "" && !isWord(c.Arg):
 			w.problem(FieldModes, "Mode %s does not take that value.", letter)
-		case c.Kind >= irc.KeyMode && w.ch.Has(c.Mode) == c.Add && (!c.Add || w.ch.Param(c.Mode) == c.Arg):
-		default:
-			w.wishes = slices.DeleteFunc(w.wishes, func(o Wish) bool { return o.Mode == c.Mode && c.Kind >= irc.KeyMode })
+		case c.Kind < irc.KeyMode:
 			w.wish(FieldModes, c)
+		default:
+			w.wishes = slices.DeleteFunc(w.wishes, func(o Wish) bool { return o.Mode == c.Mode })
+			if w.ch.Has(c.Mode) != c.Add || c.Add && w.ch.Param(c.Mode) != c.Arg {
+				w.wish(FieldModes, c)
+			}
 		}
 	}
 }

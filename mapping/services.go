@@ -53,6 +53,7 @@ var serviceRows = []serviceRow{
 	{words: "restricted from registering", say: notLetByServices},                       // Atheme
 	{words: "local channels", say: notLetByServices},                                    // Anope
 	{words: "password authentication required", condition: stanza.RegistrationRequired}, // Anope
+	{words: "must be logged into an account", condition: stanza.RegistrationRequired},   // Anope
 	{words: "need to be identified", condition: stanza.RegistrationRequired},            // Anope
 	{words: "not logged in", condition: stanza.RegistrationRequired},                    // Atheme
 	{words: "must register your nick", condition: stanza.RegistrationRequired},          // Anope
@@ -131,8 +132,8 @@ func serviceRowOf(line string) (serviceRow, bool) {
 // confirmation is the word behind "DROP #channel": "/msg ChanServ DROP #channel 1f:2e".
 func confirmation(line, channel string) string {
 	words := strings.Fields(Strip(line))
-	for i := range words {
-		if i+2 < len(words) && strings.EqualFold(words[i], "DROP") && strings.EqualFold(words[i+1], channel) {
+	for i := len(words) - 3; i >= 0; i-- {
+		if strings.EqualFold(words[i], "DROP") && strings.EqualFold(words[i+1], channel) {
 			return strings.Trim(words[i+2], ".\"'")
 		}
 	}

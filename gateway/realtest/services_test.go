@@ -4,7 +4,10 @@ package realtest
 
 import (
 	"strconv"
+	"strings"
 	"testing"
+
+	"isthmus/xmppside/stanza"
 )
 
 // servicesScripts are what only a network with services shows.
@@ -13,6 +16,8 @@ var servicesScripts = []struct {
 	run  func(*testing.T, *pair)
 }{
 	{"registered", scriptRegistered},
+	{"register", scriptRegister},
+	{"drop", scriptDrop},
 }
 
 // TestServices plays them on InspIRCd with each kind of services, behind each XMPP
@@ -66,4 +71,71 @@ func scriptRegistered(t *testing.T, p *pair) {
 	dave.Send("PRIVMSG ChanServ :VOICE " + p.channel + " " + alice.nick)
 	alice.Expect("voice by ChanServ", all(Presence("", p.in(alice.nick)), standing("participant", "member")))
 	p.meet(alice, dave)
+}
+
+// isService says whether services say something outside of rooms. Prosody folds the
+// names of senders, ejabberd does not.
+func isService(s *stanza.Stanza, nick string) bool {
+	name, _, _ := strings.Cut(s.From.Local(), "%")
+	return s.Kind == stanza.Message && strings.EqualFold(name, nick)
+}
+
+// account registers an account of a guest's nick, and is logged in to it.
+func (g *guest) account() {
+	g.t.Helper()
+	g.Message("chat", g.p.private("NickServ"), "REGISTER "+AccountPassword+" "+g.nick+"@mail.test")
+	g.Expect("the account", func(s *stanza.Stanza) bool {
+		body, _ := s.Body()
+		return isService(s, "NickServ") && strings.Contains(body, "registered")
+	})
+}
+
+// owned has ChanServ register the script's channel, by a word to the gateway.
+func (g *guest) owned() {
+	g.t.Helper()
+	network := g.p.network + "@" + Component
+	g.Message("chat", network, "register "+g.p.channel+" what it is about")
+	g.Expect("the channel to be registered", func(s *stanza.Stanza) bool {
+		body, _ := s.Body()
+		return isFrom(s, network) && strings.Contains(body, "registered")
+	})
+}
+
+// scriptRegister: who has made a room registers it, if they are logged in; what services
+// say to that is no conversation.
+func scriptRegister(t *testing.T, p *pair) {
+	alice := p.member("alice")
+	network := p.network + "@" + Component
+	alice.Message("chat", network, "register "+p.channel)
+	refused := alice.Expect("to be refused", func(s *stanza.Stanza) bool { return s.Kind == stanza.Message && isFrom(s, network) })
+	t.Log(refused.Body())
+	alice.account()
+	alice.owned()
+	alice.Never("a word of ChanServ", p.room, func(s *stanza.Stanza) bool { return isService(s, "ChanServ") })
+	bob := p.plain("bob")
+	bob.Send("PRIVMSG ChanServ :INFO " + p.channel)
+	bob.Expect("its founder", func(l IRCLine) bool { return l.Command == "NOTICE" && strings.Contains(l.Param(1), alice.nick) })
+}
+
+// scriptDrop: a registered room that is destroyed is not registered any more.
+func scriptDrop(t *testing.T, p *pair) {
+	alice, bob := p.member("alice"), p.member("bob")
+	alice.account()
+	alice.owned()
+	erin := p.plain("erin")
+	erin.Join(p.channel, "")
+	erin.Send("MODE " + p.channel)
+	t.Log(erin.Expect("the modes", Is("324")))
+	query := `<query xmlns="` + nsOwner + `"><destroy><reason>over</reason></destroy></query>`
+	failed(t, bob.IQ("set", p.room, query), stanza.Auth, stanza.Forbidden)
+	done(t, alice.IQ("set", p.room, query))
+	for _, g := range []*guest{alice, bob} {
+		g.Expect("the end", all(Presence("unavailable", p.in(g.nick)), codes("110"), destroyed("", "over")))
+	}
+	erin.Expect("to be sent away", By(alice.nick, "KICK", p.channel, erin.Nick, "over"))
+	alice.Never("a word of ChanServ", p.network+"@"+Component, func(s *stanza.Stanza) bool { return isService(s, "ChanServ") })
+	erin.Send("PRIVMSG ChanServ :INFO " + p.channel)
+	erin.Expect("it to be unknown", func(l IRCLine) bool {
+		return l.Command == "NOTICE" && (strings.Contains(l.Param(1), "isn't registered") || strings.Contains(l.Param(1), "is not registered"))
+	})
 }
