@@ -47,6 +47,11 @@ func parseUser(s *stanza.Stanza) user {
 	return u
 }
 
+// configured says whether a status is one of the room's configuration. XEP-0045 §10.2.1
+func (u user) configured() bool {
+	return u.codes["104"] || u.codes["170"] || u.codes["171"] || u.codes["172"] || u.codes["173"]
+}
+
 // message judges a message.
 func (c *Checker) message(s *stanza.Stanza) {
 	switch s.Type {
@@ -96,9 +101,12 @@ func (r *room) heard(s *stanza.Stanza) string {
 	_, present := r.members[nick]
 	_, before := r.before[nick]
 	delayed := s.Child(nsDelay, "delay") != nil
+	u := parseUser(s)
 	switch {
 	case r.old:
 		return r.heardOld(s)
+	case u.configured() && (nick != "" || u.items > 0 || body || subject):
+		return "a change of the room's configuration with more in it"
 	case body && !subject && nick == "" && r.before == nil && !r.knock &&
 		s.Child("urn:xmpp:hints", "no-store") == nil: // which an answer to them alone has
 		return "a line of the room's own for a client that is shown presences"

@@ -215,6 +215,8 @@ func (r *room) came(s *stanza.Stanza) string {
 		return "an " + u.affiliation + " who is but " + u.role
 	case u.codes["303"] || u.codes["307"] || u.codes["301"]:
 		return "present with the status of a departure"
+	case u.codes["201"] && !(self && u.role == "moderator"):
+		return "201 to somebody who did not make the room"
 	case u.codes["210"] && !(self && (r.state == joining || r.answers(s.ID))):
 		return "210 where neither a join nor a wish for another nick is answered"
 	case r.state == history:
@@ -275,6 +277,8 @@ func (r *room) went(s *stanza.Stanza) string {
 		return "departure as the answer to a join"
 	case u.items != 1:
 		return "not exactly one item"
+	case !self && s.Child(nsUser, "x").Child(nsUser, "destroy") != nil: // XEP-0045 §10.9
+		return "the room is destroyed for somebody else"
 	case !present && !before:
 		return "somebody leaves who never came"
 	case r.state != joining && self != (nick == r.self):

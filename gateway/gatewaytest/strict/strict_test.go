@@ -27,6 +27,8 @@ const (
 	refused = `< <message type="error" id="m" from="#c@gw" to="ann@x/d"><error type="auth"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></message>`
 	lost    = `> <presence type="error" from="ann@x/d" to="#c@gw/bob"><error type="cancel"><service-unavailable xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>`
 	knock   = `> <presence from="ann@x/d" to="#c@gw/ann" id="k"/>`
+
+	configured = `< <message type="groupchat" from="#c@gw" to="ann@x/d"><x xmlns="http://jabber.org/protocol/muc#user"><status code="104"/></x></message>`
 )
 
 func lines(l ...string) string { return strings.Join(l, "\n") }
@@ -87,6 +89,15 @@ var conversations = []struct{ name, script, want string }{
 	{"message refused", lines(entered, said, refused), ""},
 	{"left by bounce", lines(entered, lost), ""},
 
+	{"made", lines(join, with(with(self, `affiliation="none" role="participant"`, `affiliation="owner" role="moderator"`), `</x>`, `<status code="201"/></x>`), subject), ""},
+	{"destroyed", lines(entered, with(selfOut, `</x>`, `<destroy/></x>`)), ""},
+	{"configured", lines(entered, configured), ""},
+
+	{"destroyed for another", lines(entered, with(bobGoes, `</x>`, `<destroy/></x>`)), "for somebody else"},
+	{"made by who is nothing", lines(join, with(self, `</x>`, `<status code="201"/></x>`)), "did not make"},
+	{"made by another", lines(join, with(bob, `</x>`, `<status code="201"/></x>`)), "did not make"},
+	{"configured by somebody", lines(entered, with(configured, `#c@gw`, `#c@gw/bob`)), "with more in it"},
+	{"configured in words", lines(entered, with(configured, `</x>`, `</x><body>new</body>`)), "with more in it"},
 	{"no from", with(bobSays, ` from="#c@gw/bob"`, ""), "no from"},
 	{"no to", with(bobSays, ` to="ann@x/d"`, ""), "no to"},
 	{"stranger", with(bobSays, "ann@x/d", "eve@x/d"), "never was there"},
