@@ -112,7 +112,7 @@ func (up *uplink) roles() mapping.RolePolicy {
 
 // change shows one difference to all who are in. Our own going ends the room.
 func (r *room) change(c irc.Change) {
-	if c.Cause == irc.CauseSeen && c.Before.IsNobody() && len(r.members) == 0 {
+	if mapping.Unseen(c) || c.Cause == irc.CauseSeen && c.Before.IsNobody() && len(r.members) == 0 {
 		return // who enters is told by welcome
 	}
 	if r.silently(c) || r.destroyed(c) {

@@ -76,6 +76,14 @@ func (sc Scene) alike(class Class, a, b irc.Member) bool {
 		a.Stay == b.Stay && (class.Old || sameHats(a, b)) && sc.address(a) == sc.address(b)
 }
 
+// Unseen says of a change that it is of what nobody is shown: user, host, real name. A
+// channel that is asked about by WHO brings one for each member.
+func Unseen(c irc.Change) bool {
+	a, b := c.Before, c.After
+	return c.Cause == irc.CauseAbout && !b.IsNobody() && a.Nick == b.Nick && a.Stay == b.Stay &&
+		a.Away == b.Away && a.AwayText == b.AwayText && sameHats(a, b)
+}
+
 // address is item@jid of a member.
 func (sc Scene) address(m irc.Member) jid.JID {
 	if sc.Told == nil {
@@ -97,8 +105,12 @@ func (sc Scene) here(class Class, m irc.Member, codes []muc.Status) Shown {
 		}
 	}
 	role, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
-	u := muc.User{Item: muc.Item{Affiliation: affiliation, Role: role, JID: sc.address(m)}, Status: codes}
-	s.Children = append(s.Children, u.Element())
+	if address := sc.address(m); len(codes) == 0 && address.IsZero() {
+		s.Children = append(s.Children, muc.Plain(affiliation, role))
+	} else {
+		u := muc.User{Item: muc.Item{Affiliation: affiliation, Role: role, JID: address}, Status: codes}
+		s.Children = append(s.Children, u.Element())
+	}
 	if !class.Old {
 		if hats := Hats(m, sc.Support, class.Lang); hats != nil {
 			s.Children = append(s.Children, hats)

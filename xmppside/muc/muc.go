@@ -206,6 +206,20 @@ func (u User) Element() *stanza.Element {
 	return x
 }
 
+// plain are those that tell a role and an affiliation and nothing else.
+var plain = func() (all [len(affiliationNames)][len(roleNames)]*stanza.Element) {
+	for a := range all {
+		for r := range all[a] {
+			all[a][r] = User{Item: Item{Affiliation: Affiliation(a), Role: Role(r)}}.Element()
+		}
+	}
+	return all
+}()
+
+// Plain is the <x/> of a User of whom there is a role and an affiliation to tell and
+// nothing else, as of most in a room. It is one for all of those: nobody may change it.
+func Plain(a Affiliation, r Role) *stanza.Element { return plain[a][r] }
+
 func (i Invite) element(name string) *stanza.Element {
 	e := stanza.E(NSUser, name).Set("from", i.From.String()).Set("to", i.To.String())
 	if i.Reason != "" {

@@ -93,6 +93,17 @@ func TestUser(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	for a := range affiliationNames {
+		for r := range roleNames {
+			want := show(User{Item: Item{Affiliation: Affiliation(a), Role: Role(r)}}.Element())
+			if got := show(Plain(Affiliation(a), Role(r))); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	}
+}
+
 func TestRoomOnly(t *testing.T) {
 	yes := []*stanza.Element{
 		stanza.E(NSUser, "x"), stanza.E("urn:xmpp:sid:0", "stanza-id"), stanza.E("urn:xmpp:delay", "delay"),
