@@ -204,6 +204,7 @@ type notebook struct {
 	mu          sync.Mutex
 	docs        map[docKey]string
 	saves, most int // transactions, documents in one
+	loads       int
 	fail        error
 	stuck       bool
 }
@@ -229,6 +230,7 @@ func (n *notebook) do(ctx context.Context, f func()) error {
 
 func (n *notebook) Load(ctx context.Context, kind Kind, key string) (text []byte, err error) {
 	err = n.do(ctx, func() {
+		n.loads++
 		if doc, ok := n.docs[docKey{kind, key}]; ok {
 			text = []byte(doc)
 		}

@@ -96,7 +96,7 @@ func NewHub(o Options) (*Hub, error) {
 	if h.occupantKey, err = h.keeper.key("occupant", h.key); err != nil {
 		return nil, fmt.Errorf("the store: %w", err)
 	}
-	if err := errors.Join(h.loadSettings(), h.loadFeatures()); err != nil {
+	if err := errors.Join(h.keeper.meet(), h.loadSettings(), h.loadFeatures()); err != nil {
 		return nil, fmt.Errorf("the store: %w", err)
 	}
 	return h, nil

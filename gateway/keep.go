@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -27,8 +28,10 @@ type keeper struct {
 	end      context.CancelFunc
 	hurry    chan struct{} // closed by stop: do not gather, do not pause
 	expired  time.Time     // the last time; the goroutine's own
+	seed     maphash.Seed
 
-	mu       *sync.Mutex // the hub's; guards what follows
+	mu       *sync.Mutex         // the hub's; guards what follows
+	sessions map[uint64]struct{} // hashes of the users who may have a session; nil: too many
 	waiting  map[docKey]*version
 	bytes    int // of what waits
 	running  bool
@@ -50,6 +53,7 @@ const (
 	maxWaiting   = 4096                  // documents that wait to be saved
 	maxWaitBytes = 64 << 20              // of their texts
 	maxBatch     = 256                   // documents of one transaction
+	maxSessions  = 1 << 17               // users who are known to have a session
 	gatherTime   = 50 * time.Millisecond // what is lost if the process is killed
 	storeTimeout = 5 * time.Second       // for one answer of the store
 	retryPause   = 5 * time.Second       // after an error
@@ -60,7 +64,7 @@ const (
 func newKeeper(docs Documents, mu *sync.Mutex, log zerolog.Logger, remember func() time.Duration) *keeper {
 	k := &keeper{
 		docs: docs, mu: mu, log: log, remember: remember,
-		waiting: map[docKey]*version{}, hurry: make(chan struct{}),
+		waiting: map[docKey]*version{}, hurry: make(chan struct{}), seed: maphash.MakeSeed(),
 	}
 	k.life, k.end = context.WithCancel(context.Background())
 	return k
@@ -125,6 +129,7 @@ func (k *keeper) hold(key docKey, v *version) error {
 		return errTooMuchWaits
 	}
 	k.waiting[key], k.bytes = v, bytes
+	k.recall(key)
 	if !k.running {
 		k.running, k.ended = true, make(chan struct{})
 		go k.run(k.ended)
@@ -139,14 +144,58 @@ func (k *keeper) load(kind Kind, key string) ([]byte, error) {
 		return nil, nil
 	}
 	k.mu.Lock()
-	v := k.waiting[docKey{kind, key}]
+	v, none := k.waiting[docKey{kind, key}], k.isStranger(kind, key)
 	k.mu.Unlock()
-	if v != nil {
+	switch {
+	case v != nil:
 		return v.text, nil
+	case none:
+		return nil, nil
 	}
 	ctx, cancel := k.context()
 	defer cancel()
 	return k.docs.Load(ctx, kind, key)
+}
+
+// meet learns at the start who has a session, so that of nobody else one is looked for:
+// most who come have none.
+func (k *keeper) meet() error {
+	if k.docs == nil {
+		return nil
+	}
+	ctx, cancel := k.context()
+	defer cancel()
+	users, err := k.docs.Keys(ctx, KindSession)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.sessions = make(map[uint64]struct{}, len(users))
+	for _, user := range users {
+		k.recall(docKey{KindSession, user})
+	}
+	return nil
+}
+
+// recall notes that a user may have a session. The caller has the lock.
+func (k *keeper) recall(key docKey) {
+	if key.kind != KindSession || k.sessions == nil {
+		return
+	}
+	k.sessions[maphash.String(k.seed, key.key)] = struct{}{}
+	if len(k.sessions) > maxSessions {
+		k.sessions = nil
+	}
+}
+
+// isStranger says of a user that there is no session. The caller has the lock.
+func (k *keeper) isStranger(kind Kind, key string) bool {
+	if kind != KindSession || k.sessions == nil {
+		return false
+	}
+	_, met := k.sessions[maphash.String(k.seed, key)]
+	return !met
 }
 
 // each gives all documents of a kind, at the start; of more than most the rest is

@@ -49,6 +49,41 @@ func TestKeepLatest(t *testing.T) {
 	})
 }
 
+// Of who never was here no session is looked for; of everybody once there are too many
+// to know.
+func TestKeepKnowsSessions(t *testing.T) {
+	keeping(t, func(t *testing.T, n *notebook, k *keeper) {
+		n.docs[docKey{KindSession, "a@x"}] = "1"
+		if err := k.meet(); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if got, err := k.load(KindSession, "b@x"); got != nil || err != nil {
+				t.Errorf("%q, %v of a stranger", got, err)
+			}
+		}
+		if got, err := k.load(KindSession, "a@x"); string(got) != "1" || err != nil || n.loads != 1 {
+			t.Errorf("%q, %v, %d loads", got, err, n.loads)
+		}
+		_ = k.save(KindSession, "b@x", []byte("2"))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got, err := k.load(KindSession, "b@x"); string(got) != "2" || err != nil {
+			t.Errorf("%q, %v of who came meanwhile", got, err)
+		}
+		k.mu.Lock()
+		for i := range maxSessions + 1 {
+			k.recall(docKey{KindSession, fmt.Sprint(i)})
+		}
+		k.mu.Unlock()
+		_, _ = k.load(KindSession, "c@x")
+		if n.loads != 3 || k.sessions != nil {
+			t.Errorf("%d loads, %d are known", n.loads, len(k.sessions))
+		}
+		k.stop(t.Context())
+	})
+}
+
 // What is saved while the store is busy with an older version is saved too.
 func TestKeepWhileSaving(t *testing.T) {
 	keeping(t, func(t *testing.T, n *notebook, k *keeper) {
