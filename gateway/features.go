@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 // nsFeatures names the form, its fields among others, and the condition of a refusal.
 const nsFeatures = "urn:isthmus:conference-features"
 
-// nsTraffic is the node of what a room passes on. XEP-0045 §16.5.2
+// nsTraffic is the node of what a room passes on. XEP-0045 §18.1.1
 const nsTraffic = "http://jabber.org/protocol/muc#traffic"
 
 // featureTime is how long a client that enters has to say what it can do.
@@ -69,6 +70,8 @@ func (q query) features() []*stanza.Element {
 		form.Field{Var: "required", Kind: form.ListMulti, Values: s.Required},
 		form.Field{Var: "groupchat10", Kind: form.Boolean, Values: form.Bool(q.user.groupchat10(q.at) != config.OldOff)},
 		form.Field{Var: "carried_to_irc", Kind: form.ListMulti},
+		form.Field{Var: "max_bytes", Kind: form.TextSingle, Values: []string{strconv.Itoa(maxWeight)}}, // of a message
+		form.Field{Var: "max_lines", Kind: form.TextSingle, Values: []string{strconv.Itoa(maxLines)}},
 	)
 	return []*stanza.Element{f.Element()}
 }

@@ -29,7 +29,7 @@ func (about Reference) nick(reply *stanza.Element) string {
 }
 
 // RefersTo is the id of what a message refers to: of a reply that which the room gave
-// it, of a correction that which its sender did. XEP-0461 §4.1, XEP-0308 §4
+// it, of a correction that which its sender did. XEP-0461 §4.1, XEP-0308 §3
 func RefersTo(children []*stanza.Element) (id string, isReply bool) {
 	if e := find(children, nsCorrect, "replace"); e != nil {
 		return e.Attr("id"), false

@@ -209,7 +209,7 @@ func Deliver(children []*stanza.Element, class Class, more []string, about Refer
 		out = slices.Insert(out, 0, stanza.T("", "body", text))
 	}
 	if d.unformatted && text != "" && class.Features.Has(nsStyling) && find(children, nsStyling, "unstyled") == nil {
-		out = append(out, stanza.E(nsStyling, "unstyled")) // a star is a star. XEP-0393 §5
+		out = append(out, stanza.E(nsStyling, "unstyled")) // a star is a star. XEP-0393 §7
 	}
 	return out
 }

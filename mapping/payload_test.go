@@ -115,6 +115,36 @@ func written(children []*stanza.Element) string {
 	return strings.ReplaceAll(string(b), "\n", `\n`)
 }
 
+// Whatever a message holds, nobody gets what they have not announced, nobody gets what
+// is refused, and IRC gets one text.
+func FuzzDeliver(f *testing.F) {
+	for _, seed := range []string{
+		"<body>&gt; a&#10;b</body><reply xmlns='urn:xmpp:reply:0' id='1' to='a@b/c'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='3'/></fallback>",
+		"<body>x</body><x xmlns='jabber:x:oob'><url>https://x</url></x><replace xmlns='urn:xmpp:message-correct:0' id='1'/>",
+		"<retract xmlns='urn:xmpp:message-retract:1'/><a/><b xmlns=''/><body/><body xml:lang='x'>y</body>",
+	} {
+		f.Add(seed, "said before", true)
+	}
+	classes := []Class{{}, {Old: true}, {Features: NewFeatures(slices.Concat(Usual(), Supported())...)}, {Features: NewFeatures("urn:xmpp:reply:0", "jabber:x:oob")}}
+	f.Fuzz(func(t *testing.T, xml, before string, old bool) {
+		in := bufio.NewReader(strings.NewReader("<message>" + xml + "</message>"))
+		s, err := stanza.NewReader(in, stanza.Client, stanza.Limits{}).Next()
+		if err != nil {
+			return
+		}
+		about := Reference{Nick: before, Body: before, Old: old}
+		for _, class := range classes {
+			for _, e := range Deliver(s.Children, class, Supported(), about) {
+				p := payloadOf(e)
+				if p.rule != core && !class.Features.Has(p.feature) || p.rule == refused || p.rule == never || class.Old && e.Space != "" {
+					t.Errorf("%v gets %s", class.Features.All(), e.Append(nil))
+				}
+			}
+		}
+		Carried(s.Children, about, old)
+	})
+}
+
 // Encryption is known by whatever announces it.
 func TestEncrypted(t *testing.T) {
 	for xml, want := range map[string]bool{

@@ -186,7 +186,7 @@ func sorted(f *form.Form) []form.Field {
 }
 
 // matches says whether an answer has that hash. What identities inherit of a language is
-// part of it, though not everybody who writes one thinks so. XEP-0390 §4.4
+// part of it, though not everybody who writes one thinks so. XEP-0390 §4.1
 func (i Info) matches(h Hash) bool {
 	for _, lang := range []string{i.Lang, ""} {
 		if text, ok := i.input(lang); ok && h.Of(text) == h.Value {

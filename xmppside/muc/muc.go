@@ -248,7 +248,7 @@ func RoomOnly(e *stanza.Element) bool {
 	return slices.Contains(roomOnly[:], [2]string{e.Space, e.Local}) || e.Local == "retract" && isModerated(e)
 }
 
-// isModerated says whether a message is taken back by a moderator. XEP-0425 §5
+// isModerated says whether a message is taken back by a moderator. XEP-0425 §3.1
 func isModerated(e *stanza.Element) bool {
 	return slices.ContainsFunc(e.Children(), func(c *stanza.Element) bool { return c.Local == "moderated" })
 }
