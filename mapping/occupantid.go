@@ -94,11 +94,17 @@ func OccupantID(id string) *stanza.Element {
 	if id == "" {
 		return nil
 	}
-	all := &struct {
-		stanza.Element
-		attr [1]stanza.Attr
-	}{}
-	all.attr[0] = stanza.Attr{Name: "id", Value: id}
-	all.Element = stanza.Element{Space: NSOccupantID, Local: "occupant-id", Attrs: all.attr[:]}
-	return &all.Element
+	return new(occupant).is(id)
+}
+
+// An occupant is the memory of such an element.
+type occupant struct {
+	element stanza.Element
+	attr    [1]stanza.Attr
+}
+
+func (o *occupant) is(id string) *stanza.Element {
+	o.attr[0] = stanza.Attr{Name: "id", Value: id}
+	o.element = stanza.Element{Space: NSOccupantID, Local: "occupant-id", Attrs: o.attr[:]}
+	return &o.element
 }

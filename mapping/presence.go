@@ -59,13 +59,13 @@ func (sc Scene) presences(class Class, c irc.Change, more []muc.Status) []Shown 
 	case c.After.IsNobody():
 		return []Shown{sc.leave(c, more)}
 	case c.Before.IsNobody():
-		return []Shown{sc.here(class, c.After, more)}
+		return sc.present(class, c.After, more)
 	case c.Before.Nick != c.After.Nick:
 		return []Shown{sc.rename(c), sc.here(class, c.After, more)}
 	case c.Cause != irc.CauseSeen && sc.alike(class, c.Before, c.After):
 		return nil
 	}
-	return []Shown{sc.here(class, c.After, more)}
+	return sc.present(class, c.After, more)
 }
 
 // alike says whether an occupant would be told the same of both.
@@ -97,7 +97,19 @@ func (sc Scene) occupant(m irc.Member) *stanza.Element { return OccupantID(sc.ID
 
 // here is somebody's presence as it is now.
 func (sc Scene) here(class Class, m irc.Member, codes []muc.Status) Shown {
-	s := Shown{Nick: m.Nick, Children: make([]*stanza.Element, 0, 4)}
+	return sc.present(class, m, codes)[0]
+}
+
+// present is the only thing that a client is shown: somebody's presence as it is now. Of
+// these there are most, so they take few pieces of memory.
+func (sc Scene) present(class Class, m irc.Member, codes []muc.Status) []Shown {
+	all := &struct {
+		shown    [1]Shown
+		children [4]*stanza.Element
+		occupant occupant
+	}{}
+	s := &all.shown[0]
+	s.Nick, s.Children = m.Nick, all.children[:0]
 	if m.Away {
 		s.Children = append(s.Children, stanza.T("", "show", "away"))
 		if text := Strip(m.AwayText); text != "" {
@@ -116,10 +128,10 @@ func (sc Scene) here(class Class, m irc.Member, codes []muc.Status) Shown {
 			s.Children = append(s.Children, hats)
 		}
 	}
-	if occupant := sc.occupant(m); occupant != nil {
-		s.Children = append(s.Children, occupant)
+	if id := sc.IDs.ID(m.Stay); id != "" {
+		s.Children = append(s.Children, all.occupant.is(id))
 	}
-	return s
+	return all.shown[:]
 }
 
 func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {

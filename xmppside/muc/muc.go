@@ -174,10 +174,10 @@ func (d Destroy) Element(ns string) *stanza.Element {
 
 // Element writes it. The codes come in ascending order, each once.
 func (u User) Element() *stanza.Element {
-	all := &struct { // one piece of memory: of these there are most
+	all := &struct { // one piece of memory, as large as most need: of these there are many
 		x, item stanza.Element
-		nodes   [2]stanza.Node
-		attrs   [4]stanza.Attr
+		nodes   [1]stanza.Node
+		attrs   [2]stanza.Attr
 	}{}
 	x := &all.x
 	x.Space, x.Local, x.Nodes, all.item.Attrs = NSUser, "x", all.nodes[:0], all.attrs[:0]
