@@ -185,12 +185,16 @@ func (r *room) tellDestroyed(wish muc.Destroy) {
 // silently says whether a change is a kick of ours that ends the room, which goes
 // without saying. XEP-0045 §10.9.
 func (r *room) silently(c irc.Change) bool {
-	if r.clearing == nil || c.Self || c.Cause != irc.CauseKick || c.Actor != r.nick() {
+	if r.clearing == nil || c.Self || !isKick(c.Cause) || c.Actor != r.nick() {
 		return false
 	}
 	r.clearing.silent = append(r.clearing.silent, c)
 	return true
 }
+
+// isKick says whether somebody was kicked for no fault of theirs: +i comes before the
+// kicks that end a room.
+func isKick(c irc.Cause) bool { return c == irc.CauseKick || c == irc.CauseClosed }
 
 // foretell lets other users of the gateway know that they will be kicked, and why. It
 // waits for nobody: who is not told sees a kick.
@@ -215,7 +219,7 @@ func (u *user) foretold(network, channel, by string, wish muc.Destroy) {
 // and tells it as that.
 func (r *room) destroyed(c irc.Change) bool {
 	d := r.doom
-	if d == nil || !c.Self || !c.After.IsNobody() || c.Cause != irc.CauseKick || c.Actor != d.by || time.Now().After(d.until) {
+	if d == nil || !c.Self || !c.After.IsNobody() || !isKick(c.Cause) || c.Actor != d.by || time.Now().After(d.until) {
 		return false
 	}
 	r.tellDestroyed(d.wish)

@@ -32,12 +32,13 @@ var leaving = map[irc.Cause]struct {
 	code  muc.Status
 	words bool
 }{
-	irc.CausePart:  {0, true},
-	irc.CauseQuit:  {0, true},
-	irc.CauseKick:  {muc.StatusKicked, false},
-	irc.CauseBan:   {muc.StatusBanned, false},
-	irc.CauseSplit: {muc.StatusTechnical, true},
-	irc.CauseLost:  {muc.StatusTechnical, true},
+	irc.CausePart:   {0, true},
+	irc.CauseQuit:   {0, true},
+	irc.CauseKick:   {muc.StatusKicked, false},
+	irc.CauseBan:    {muc.StatusBanned, false},
+	irc.CauseClosed: {muc.StatusMembersOnly, false},
+	irc.CauseSplit:  {muc.StatusTechnical, true},
+	irc.CauseLost:   {muc.StatusTechnical, true},
 }
 
 // Presence says one change to a client of a class, in the order in which it is to be
@@ -152,7 +153,7 @@ func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
 	switch c.Cause {
 	case irc.CauseBan:
 		item.Affiliation = muc.Outcast
-	case irc.CauseKick:
+	case irc.CauseKick, irc.CauseClosed:
 		item.Affiliation = muc.AffiliationNone
 	}
 	s.Children = append(s.Children, muc.User{Item: item, Status: codes}.Element())

@@ -36,6 +36,10 @@ func (v *View) apply(ev Event) []Change {
 		return v.moded(ev)
 	case Topic:
 		v.topic(ev)
+	case Text:
+		if ch, ok := v.channels.Get(ev.Target); ok {
+			ch.closer = ""
+		}
 	case TopicBy:
 		if ch, ok := v.channels.Get(ev.Channel); ok {
 			ch.TopicBy, ch.TopicAt = strings.Clone(cut(ev.By, maxKept)), ev.At.Unix()
@@ -171,6 +175,7 @@ func (v *View) moded(ev Modes) []Change {
 	if !ok {
 		return nil
 	}
+	ch.closer = ""
 	if ev.Whole {
 		ch.Modes, ch.Key, ch.Limit, ch.Params = "", "", "", ""
 	}
@@ -178,6 +183,9 @@ func (v *View) moded(ev Modes) []Change {
 	was := map[*person]modeSet{}
 	for _, m := range ev.Changes {
 		if m.Kind != PrefixMode {
+			if m.Mode == 'i' && m.Add && !ev.Whole {
+				ch.closer = strings.Clone(ev.By)
+			}
 			ch.set(m, ev.By)
 			ch.quieted(v.support, m)
 			continue
@@ -262,6 +270,7 @@ func (v *View) topic(ev Topic) {
 	if !ok {
 		return
 	}
+	ch.closer = ""
 	ch.Topic, ch.TopicBy, ch.TopicAt = strings.Clone(ev.Text), strings.Clone(ev.By), 0
 	if !ev.At.IsZero() {
 		ch.TopicAt = ev.At.Unix()

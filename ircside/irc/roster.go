@@ -95,6 +95,7 @@ func (v *View) came(ev Came) []Change {
 		return nil
 	}
 	v.enter(ch, p, 0)
+	ch.closer = ""
 	return []Change{{Channel: ch.Name, After: v.member(p, 0), Cause: CauseJoin, Self: p == v.self}}
 }
 
@@ -114,9 +115,15 @@ func (v *View) went(ev Went) []Change {
 	}
 	if ev.Kick {
 		c.Cause = CauseKick
-		if ch.bannedBy(v.support, ev.By, p.Person()) {
+		switch {
+		case ch.bannedBy(v.support, ev.By, p.Person()):
 			c.Cause = CauseBan
+		case ch.closer != "" && ch.closer == ev.By && set == 0:
+			c.Cause = CauseClosed
 		}
+	}
+	if c.Actor != ch.closer {
+		ch.closer = ""
 	}
 	if c.Self {
 		v.Leave(ch.Name)

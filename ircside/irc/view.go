@@ -68,7 +68,8 @@ type modeSet uint16
 type channel struct {
 	Channel
 	members map[*person]modeSet
-	bans    []ban // set of late, to tell a ban's kick from a kick
+	bans    []ban  // set of late, to tell a ban's kick from a kick
+	closer  string // who has just set +i; from there on nothing has happened but their kicks
 }
 
 // NewView makes the view of a seat that is called self.

@@ -41,7 +41,7 @@ func seen(t testing.TB) *View {
 // said prints changes: channel, who before, who after, cause, actor, reason; "*" is
 // before our own.
 func said(changes []Change) string {
-	causes := [...]string{"seen", "join", "part", "kick", "ban", "quit", "split", "nick", "mode", "about", "lost"}
+	causes := [...]string{"seen", "join", "part", "kick", "ban", "quit", "split", "nick", "mode", "about", "lost", "closed"}
 	who := func(m Member) string {
 		if m.IsNobody() {
 			return "-"
@@ -100,6 +100,12 @@ func TestApply(t *testing.T) {
 		{"ban by another", []Event{modes(v, "#c", "carl", "+b *!*@h"), Went{Channel: "#c", Nick: "bob", Kick: true, By: "ann"}}, "#c v/bob>- kick ann", "carl o/ann", "qo/bob ann"},
 		{"ban of another", []Event{modes(v, "#c", "ann", "+b *!*@i"), Went{Channel: "#c", Nick: "bob", Kick: true, By: "ann"}}, "#c v/bob>- kick ann", "carl o/ann", "qo/bob ann"},
 		{"ban that is lifted", []Event{modes(v, "#c", "ann", "+b *!*@h"), modes(v, "#c", "ann", "-b *!*@h"), Went{Channel: "#c", Nick: "bob", Kick: true, By: "ann"}}, "#c v/bob>- kick ann", "carl o/ann", "qo/bob ann"},
+		{"closed", []Event{modes(v, "#c", "ann", "+i"), Went{Channel: "#c", Nick: "carl", Kick: true, By: "ann"}}, "#c carl>- closed ann", "v/bob o/ann", "qo/bob ann"},
+		{"closed, of a rank", []Event{modes(v, "#c", "ann", "+i"), Went{Channel: "#c", Nick: "bob", Kick: true, By: "ann"}}, "#c v/bob>- kick ann", "carl o/ann", "qo/bob ann"},
+		{"closed by another", []Event{modes(v, "#c", "bob", "+i"), Went{Channel: "#c", Nick: "carl", Kick: true, By: "ann"}}, "#c carl>- kick ann", "v/bob o/ann", "qo/bob ann"},
+		{"closed before words", []Event{modes(v, "#c", "ann", "+i"), Text{Target: "#C"}, Went{Channel: "#c", Nick: "carl", Kick: true, By: "ann"}}, "#c carl>- kick ann", "v/bob o/ann", "qo/bob ann"},
+		{"closed before a topic", []Event{modes(v, "#c", "ann", "+i"), Topic{Channel: "#c"}, Went{Channel: "#c", Nick: "carl", Kick: true, By: "ann"}}, "#c carl>- kick ann", "v/bob o/ann", "qo/bob ann"},
+		{"opened again", []Event{modes(v, "#c", "ann", "+i"), modes(v, "#c", "ann", "-i"), Went{Channel: "#c", Nick: "carl", Kick: true, By: "ann"}}, "#c carl>- kick ann", "v/bob o/ann", "qo/bob ann"},
 		{"exception", []Event{modes(v, "#c", "ann", "+e *!*@h"), Went{Channel: "#c", Nick: "bob", Kick: true, By: "ann"}}, "#c v/bob>- kick ann", "carl o/ann", "qo/bob ann"},
 		{"ban, then part", []Event{modes(v, "#c", "ann", "+b *!*@h"), Went{Channel: "#c", Nick: "bob"}}, "#c v/bob>- part", "carl o/ann", "qo/bob ann"},
 		{"quit", []Event{Quit{Nicks: []string{"BOB"}, Reason: "x"}}, "#c v/bob>- quit  x; #d qo/bob>- quit  x", "carl o/ann", "ann"},

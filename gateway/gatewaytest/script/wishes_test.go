@@ -134,6 +134,15 @@ func submit(field, value string) string {
 		"<field var='"+field+"'><value>"+value+"</value></field></x></query>")
 }
 
+// ownerSet is a form of a room's configuration, filled in: names, each with its value.
+func ownerSet(fields ...string) string {
+	form := ""
+	for i := 0; i < len(fields); i += 2 {
+		form += "<field var='" + fields[i] + "'><value>" + fields[i+1] + "</value></field>"
+	}
+	return iqOf("set", "<query xmlns='"+owner+"'><x xmlns='jabber:x:data' type='submit'>"+form+"</x></query>")
+}
+
 func queryGet(space string) string { return iqOf("get", "<query xmlns='"+space+"'/>") }
 
 func groupchat(text string) string {
@@ -211,6 +220,10 @@ func wishes() []wish {
 		{id: "vcard", to: room + "/bob", raw: iqOf("get", "<vCard xmlns='vcard-temp'/>"), ended: byID, within: answer},
 		{id: "unknown", to: room, raw: queryGet("urn:unknown"), ended: byID, within: answer, fails: true},
 		{id: "form", to: room, raw: queryGet(owner), ended: byID, within: enters},
+		{id: "config", to: room, raw: ownerSet("muc#roomconfig_changesubject", "1", "muc#roomconfig_roomdesc", "it", "irc#bans", "x!*@*"), ended: byID, within: 3 * answer},
+		{id: "afar", to: "#v%net@gw", raw: queryGet(owner), ended: byID, within: enters + 2*answer},
+		{id: "config2", to: "#v%net@gw", raw: ownerSet("muc#roomconfig_moderatedroom", "1"), ended: byID, within: enters + 2*answer},
+		{before: []string{"bob: JOIN #v"}, id: "destroy3", to: "#v%net@gw", raw: iqOf("set", "<query xmlns='"+owner+"'><destroy/></query>"), ended: byID, within: enters + services + 3*answer},
 		{id: "search", to: "net@gw", raw: queryGet("jabber:iq:search"), ended: byID, within: answer},
 		{id: "find", to: "net@gw", raw: iqOf("set", "<query xmlns='jabber:iq:search'><x xmlns='jabber:x:data' type='submit'><field var='name'><value>c</value></field></x></query>"), ended: byID, within: lists},
 		{id: "register", to: room, raw: queryGet("jabber:iq:register"), ended: byID, within: answer},
