@@ -62,6 +62,8 @@ func TestFault(t *testing.T) {
 		{[]int{477}, []Dest{ForJoin}, "", "", "auth/registration-required"},
 		{[]int{477}, []Dest{ForMessage, ForSubject}, "", "", "auth/forbidden"},
 		{[]int{477}, []Dest{ForAdmin}, "Channel doesn't support modes", "ngircd-26.1", "cancel/feature-not-implemented"},
+		{[]int{477}, []Dest{ForAdmin}, "You need to be identified to a registered account to use this mode", "solanum-1.0", "auth/forbidden"},
+		{[]int{609}, []Dest{ForJoin}, "This channel may not be joined while it is throttled", "InspIRCd-3", "wait/resource-constraint"},
 		{[]int{478, 512, 734}, everyDest, "", "", "wait/resource-constraint"},
 		{[]int{479}, []Dest{ForJoin}, "Illegal channel name", "ircd-hybrid-8.2.43", "modify/jid-malformed"},
 		{[]int{479}, []Dest{ForJoin}, "Illegal channel name", "", "modify/jid-malformed"},
