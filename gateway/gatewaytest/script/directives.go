@@ -17,9 +17,10 @@ type directive struct {
 
 // directives are all but the lines that somebody says.
 var directives = map[string]directive{
-	"show": {1, func(r *runner, a []string) error { r.record.show(a); return nil }},
-	"wait": {1, (*runner).wait},
-	"stop": {0, func(r *runner, _ []string) error { r.stop(); return nil }},
+	"show":   {1, func(r *runner, a []string) error { r.record.show(a); return nil }},
+	"wait":   {1, (*runner).wait},
+	"reload": {3, (*runner).reload},
+	"stop":   {0, func(r *runner, _ []string) error { r.stop(); return nil }},
 
 	"cut":  {1, (*runner).cut},  // cut xmpp: the component's connection is lost
 	"down": {1, (*runner).down}, // down irc, down xmpp: new connections are refused
@@ -69,6 +70,16 @@ func (r *runner) do(s step) error {
 		return fmt.Errorf("no directive: %s", s.text)
 	}
 	return d.do(r, args)
+}
+
+// reload changes a line of the configuration.
+func (r *runner) reload(args []string) error {
+	if r.gateway.Reload == nil {
+		return errors.New("this gateway takes no other configuration")
+	}
+	line := strings.Join(args, " ")
+	r.header.settings = merge(r.header.settings, []string{line})
+	return r.gateway.Reload(r.header.config())
 }
 
 // wait lets time pass.

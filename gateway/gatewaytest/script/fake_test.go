@@ -35,12 +35,12 @@ type fake struct {
 	readers sync.WaitGroup
 }
 
-func newFake(ctx context.Context, config string, dialXMPP, dialIRC Dial) (func() error, error) {
+func newFake(ctx context.Context, config string, dialXMPP, dialIRC Dial) (Gateway, error) {
 	if !strings.Contains(config, "component.domain = \"gw\"\n") || strings.Contains(config, "\ndomain =") {
-		return nil, errors.New("bad configuration")
+		return Gateway{}, errors.New("bad configuration")
 	}
 	f := &fake{ctx: ctx, dialXMPP: dialXMPP, dialIRC: dialIRC}
-	return f.run, nil
+	return Gateway{Run: f.run}, nil
 }
 
 func (f *fake) run() error {

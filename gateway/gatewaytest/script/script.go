@@ -13,6 +13,7 @@
 //	bob: JOIN #c            bob, an IRC user who comes when first named, sends a line
 //	irc ann> LINE           the IRC server sends ann, whoever that is, a raw line
 //	wait 5m                 time passes
+//	reload KEY = VALUE      the gateway is given a configuration that differs by a line
 //	stop                    the gateway is told to end
 //
 // and what the servers do of their own accord: see directives.go. Below a directive
@@ -51,9 +52,15 @@ import (
 // A Dial makes a connection, as net.Dialer's DialContext does without the network.
 type Dial func(ctx context.Context, address string) (net.Conn, error)
 
-// A Factory puts a gateway together from a configuration in TOML. run runs it until
-// ctx ends and everybody has been told.
-type Factory func(ctx context.Context, configTOML string, dialXMPP, dialIRC Dial) (run func() error, err error)
+// A Gateway is what scripts talk to. Run runs it until its context ends and everybody
+// has been told, Reload gives it another configuration in TOML.
+type Gateway struct {
+	Run    func() error
+	Reload func(configTOML string) error
+}
+
+// A Factory puts a gateway together from a configuration in TOML.
+type Factory func(ctx context.Context, configTOML string, dialXMPP, dialIRC Dial) (Gateway, error)
 
 // endLimit is how long a gateway may take to end.
 const endLimit = time.Minute
@@ -90,13 +97,14 @@ func newRunner(script string, header *header, settle func()) *runner {
 func (r *runner) start(header *header, gateway Factory) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
-	run, err := gateway(ctx, header.config(), r.dialXMPP, r.dialIRC)
+	g, err := gateway(ctx, header.config(), r.dialXMPP, r.dialIRC)
+	r.header, r.gateway = header, g
 	if err != nil {
 		r.problem(0, "the gateway could not be made: "+err.Error())
 		r.ended <- nil
 		return false
 	}
-	go func() { r.ended <- run() }() // ends with ctx; end waits for it
+	go func() { r.ended <- g.Run() }() // ends with ctx; end waits for it
 	r.settle()
 	if !r.xmpp.Connected() {
 		r.problem(0, "the gateway did not connect")
@@ -118,6 +126,8 @@ type runner struct {
 	irc      *ircd.Server
 	record   *record
 	users    map[string]*user // IRC users of the script
+	header   *header
+	gateway  Gateway
 	cancel   context.CancelFunc
 	ended    chan error // what the gateway's run returned
 	stopped  bool
