@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -69,19 +70,12 @@ func (c *call) showFeatures() {
 	c.tell(
 		c.words("%s passes on: %s", name, strings.Join(s.on(), " ")),
 		c.words("It could pass on, too: %s", strings.Join(dropAll(supported(), s.on()), " ")),
-		c.words("It requires: %s", or(strings.Join(s.Required, " "), "-")),
+		c.words("It requires: %s", cmp.Or(strings.Join(s.Required, " "), "-")),
 	)
 }
 
 func dropAll(list, gone []string) []string {
 	return slices.DeleteFunc(list, func(f string) bool { return slices.Contains(gone, f) })
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // changeLists changes what a channel passes on, or requires.
@@ -146,7 +140,7 @@ func (r *room) featureFields(lang string) []form.Field {
 		{Var: fieldOptional, Kind: form.TextMulti, Values: s.Optional, Label: say("Features that are passed on besides the usual ones"),
 			Desc: say("A namespace in each line. It reaches those whose client has announced it.")},
 		{Var: fieldRequired, Kind: form.TextMulti, Values: s.Required, Label: say("Features that a client has to have to enter")},
-		{Var: fieldOld, Kind: form.ListSingle, Values: []string{or(s.Groupchat10, "default")}, Label: say("Clients of groupchat 1.0 that may enter"),
+		{Var: fieldOld, Kind: form.ListSingle, Values: []string{cmp.Or(s.Groupchat10, "default")}, Label: say("Clients of groupchat 1.0 that may enter"),
 			Options: []form.Option{
 				{Label: say("As the network has it"), Value: "default"},
 				{Label: say("None"), Value: string(config.OldOff)},

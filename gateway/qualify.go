@@ -61,9 +61,9 @@ func (u *user) checked(key stay, c *check) {
 	rules := u.settings(c.at.Network, c.at.Name)
 	switch err := c.client.unfit(rules); {
 	case err != nil && !wants:
-		u.refuseJoin(c.join, u.by(c.join, lacking(rules.Required, c.client.lang)))
+		u.refuseJoin(c.join, foundBy(c.join, lacking(rules.Required, c.client.lang)))
 	case err != nil:
-		u.refuseJoin(c.join, u.by(c.join, err))
+		u.refuseJoin(c.join, foundBy(c.join, err))
 	default:
 		u.enter(c.join, c.at, c.wish)
 	}
@@ -72,8 +72,8 @@ func (u *user) checked(key stay, c *check) {
 	}
 }
 
-// by says that it is the room that finds an error, not the occupant of the address.
-func (u *user) by(s *stanza.Stanza, err *stanza.Error) *stanza.Error {
+// foundBy says that it is the room that finds an error, not the occupant of the address.
+func foundBy(s *stanza.Stanza, err *stanza.Error) *stanza.Error {
 	room := *err
 	room.By = s.To.Bare().String()
 	return &room

@@ -62,8 +62,8 @@ func wordsKey(at channelKey, nick, words string) string {
 	return at.network + "\x00" + at.channel + "\x00" + nick + "\x00" + words
 }
 
-// post has a parcel wait.
-func (h *Hub) post(p *parcel) {
+// deposit has a parcel wait.
+func (h *Hub) deposit(p *parcel) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := &h.parcels
@@ -164,7 +164,7 @@ func (r *room) parcel(s *stanza.Stanza, rich *rich, cmd irc.Command) *parcel {
 	if rich != nil {
 		p.about = rich.about
 	}
-	u.hub.post(p)
+	u.hub.deposit(p)
 	return p
 }
 

@@ -31,7 +31,7 @@ func TestParcels(t *testing.T) {
 		at := channelKeyOf("net", "#c")
 		one, two, three := parcelOf("ann", "yes", "1"), parcelOf("ann", "yes", "2"), parcelOf("ann", "no\nmore", "3")
 		for _, p := range []*parcel{one, two, three} {
-			h.post(p)
+			h.deposit(p)
 		}
 		h.identify(two, []string{"m2"})
 		for _, c := range []struct {
@@ -72,13 +72,13 @@ func TestParcels(t *testing.T) {
 func TestParcelsAreBounded(t *testing.T) {
 	h := newBench(t, "", 0, 1).user.hub
 	for i := range 3 * maxParcels {
-		h.post(parcelOf("ann", fmt.Sprint(i), "x"))
+		h.deposit(parcelOf("ann", fmt.Sprint(i), "x"))
 	}
 	if n := len(h.parcels.queue); n != maxParcels || len(h.parcels.byWords) != maxParcels {
 		t.Errorf("%d parcels", n)
 	}
 	for i := range 300 {
-		h.post(parcelOf("ann", fmt.Sprint(i), strings.Repeat("x", maxWeight)))
+		h.deposit(parcelOf("ann", fmt.Sprint(i), strings.Repeat("x", maxWeight)))
 	}
 	if h.parcels.size > maxParcelBytes {
 		t.Errorf("%d bytes", h.parcels.size)
