@@ -74,6 +74,9 @@ func (r *room) standing(want muc.Item, at mapping.Address) []muc.Item {
 			item.JID = scene.Told(c.After.Person)
 		}
 		if want.Affiliation != muc.NoAffiliation { // which belong to bare addresses: XEP-0045 §17.4
+			// COMPAT Converse.js 14: it takes the nick for the role where a list of affiliations
+			// has one, and its user for no moderator.
+			item.Role = muc.NoRole
 			if item.JID = item.JID.Bare(); item.JID.IsZero() {
 				item.JID, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: c.After.Nick})
 			}

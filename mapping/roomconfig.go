@@ -3,6 +3,7 @@ package mapping
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"isthmus/ircside/irc"
 	"isthmus/xmppside/form"
@@ -103,8 +104,30 @@ func ConfigFields(ch irc.Channel, s *irc.Support, p RoomPolicy, lang string) []f
 	fields = append(fields, form.Field{Var: FieldModes, Kind: form.TextSingle, Desc: Say(lang, "In the words of MODE, as +x-y. Now: %s", modeString(ch))})
 	for i := range fields {
 		fields[i].Label = FieldLabel(fields[i].Var, lang)
+		if fields[i].Kind == form.Fixed && fields[i].Var != FieldRoomName {
+			fields[i] = inWords(fields[i], lang)
+		}
 	}
 	return fields
+}
+
+// inWords is a field that does not change as a text to read: clients show the value of
+// such a field, and not what it is called. XEP-0004 §3.3
+func inWords(x form.Field, lang string) form.Field {
+	words := slices.Clone(x.Values)
+	for i, w := range words {
+		if said := fixedWords[w]; said != "" {
+			words[i] = Say(lang, said)
+		}
+	}
+	x.Label, x.Values = "", []string{FieldLabel(x.Var, lang) + ": " + strings.Join(words, ", ")}
+	return x
+}
+
+// fixedWords are the values of those fields; a number is one.
+var fixedWords = map[string]string{
+	"0": "no", "1": "yes", "anyone": "everybody", "moderators": "operators",
+	"moderator": "operators", "participant": "who may speak", "visitor": "who may not speak",
 }
 
 // isShown says whether a flag's field is one to fill in.

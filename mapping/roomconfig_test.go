@@ -108,7 +108,7 @@ func TestConfigWishes(t *testing.T) {
 		{"what nobody knows", inspircd, open, "R_pubsub x; irc#unheard_of 1; y z", "", ""},
 	}
 	for _, tt := range tests {
-		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20}, filledIn(tt.form))
+		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20}, filledIn(tt.form), English)
 		if got := said(tt.s, wishes); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
@@ -119,6 +119,25 @@ func TestConfigWishes(t *testing.T) {
 		if got := strings.Join(fields, " "); got != tt.problems {
 			t.Errorf("%s: problems with %q, want %q", tt.name, got, tt.problems)
 		}
+	}
+}
+
+// What does not change is a text that says what it is about: clients show no more of it.
+func TestFixedFields(t *testing.T) {
+	var got []string
+	for _, x := range ConfigFields(irc.Channel{Name: "#c"}, inspircd, RoomPolicy{History: 20}, "de") {
+		if x.Kind == form.Fixed {
+			got = append(got, strings.TrimSpace(x.Label+" "+strings.Join(x.Values, " ")))
+		}
+	}
+	want := []string{
+		"Name #c", "Der Kanal bleibt bestehen, wenn niemand darin ist: nein", "Wer private Nachrichten schicken darf: alle",
+		"Wer die wirklichen Adressen sieht: Operatoren", "Wessen Anwesenheit zu sehen ist: Operatoren, wer sprechen darf, wer nicht sprechen darf",
+		"Wer die Listen der Mitglieder abfragen darf: Operatoren, wer sprechen darf, wer nicht sprechen darf",
+		"Gespräche werden aufgezeichnet: nein", "Höchstzahl der Nachrichten, die beim Betreten gezeigt werden: 20",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -148,8 +167,14 @@ func TestConfigRoundTrip(t *testing.T) {
 			}
 			slices.Sort(letters)
 			ch.Modes = string(letters)
-			f := form.Of(form.Submit, "").Add(ConfigFields(ch, s, p, "en")...)
-			wishes, problems := ConfigWishes(ch, s, p, f)
+			lang := []string{"en", "de"}[i%2]
+			fields := ConfigFields(ch, s, p, lang)
+			for j := range fields {
+				if i%3 == 0 { // as many clients have it
+					fields[j].Kind = ""
+				}
+			}
+			wishes, problems := ConfigWishes(ch, s, p, form.Of(form.Submit, "").Add(fields...), lang)
 			if len(wishes) > 0 || len(problems) > 0 {
 				t.Fatalf("%s +%s: %v %v", s.Version, ch.Modes, wishes, problems)
 			}

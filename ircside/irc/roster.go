@@ -115,6 +115,9 @@ func (v *View) went(ev Went) []Change {
 	}
 	if ev.Kick {
 		c.Cause = CauseKick
+		if c.Reason == c.Actor { // is what servers say where no reason was given: RFC 2812 §3.2.8
+			c.Reason = ""
+		}
 		switch {
 		case ch.bannedBy(v.support, ev.By, p.Person()):
 			c.Cause = CauseBan
