@@ -29,6 +29,7 @@ var scripts = []struct {
 	{"voice request", scriptVoice},
 	{"full", scriptFull},
 	{"bad name", scriptBadName},
+	{"forward", scriptForward},
 	{"nick", scriptNick},
 	{"bad nick", scriptBadNick},
 	{"kick", scriptKick},
@@ -38,6 +39,7 @@ var scripts = []struct {
 	{"modes", scriptModes},
 	{"admin", scriptAdmin},
 	{"outcast", scriptOutcast},
+	{"quiet", scriptQuiet},
 	{"subject", scriptSubject},
 	{"create", scriptCreate},
 	{"configure", scriptConfigure},
@@ -77,11 +79,12 @@ type ircd struct {
 	reserve    string // what an operator sends so that a nick is refused (432)
 	cuts       bool   // it cuts nicks that are too long, where others refuse them
 	knock      bool   // it has KNOCK
+	quiets     bool   // it silences by a mask
 	curt       bool   // it drops the last words of who has just come
 }
 
 var ircds = map[string]ircd{
-	"inspircd":    {op: "admin", awayNotify: true, knock: true, reserve: "QLINE %s 0 :reserved"},
+	"inspircd":    {op: "admin", awayNotify: true, quiets: true, knock: true, reserve: "QLINE %s 0 :reserved"},
 	"ngircd":      {op: "admin"},
 	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true},
 }

@@ -147,3 +147,29 @@ func scriptSubject(t *testing.T, p *pair) {
 	p.meet(alice, dave)
 	alice.Never("a subject twice", p.room, isSubject)
 }
+
+// scriptQuiet: who is made a visitor of a room that is not moderated is silenced by a
+// mask, where the network has that, and speaks again as a participant.
+func scriptQuiet(t *testing.T, p *pair) {
+	dave, alice, bob := p.founder("dave"), p.member("alice"), p.member("bob")
+	dave.Send("MODE " + p.channel + " +o " + alice.nick)
+	alice.Expect("to be operator", standing("moderator", p.ircd.op))
+	item := func(role string) string { return fmt.Sprintf(`<item nick="%s" role="%s"/>`, bob.nick, role) }
+	answer := alice.admin(item("visitor"))
+	if !p.ircd.quiets {
+		failed(t, answer, stanza.Cancel, stanza.NotAllowed)
+		return
+	}
+	done(t, answer)
+	mask := dave.Expect("the mask", By(alice.nick, "MODE", p.channel, "+b")).Param(2)
+	for _, g := range []*guest{alice, bob} {
+		g.Expect("bob a visitor", all(Presence("", p.in(bob.nick)), standing("visitor", "none")))
+	}
+	id := bob.Say(p.room, "may I?")
+	failed(t, bob.Expect("not to be heard", bounced(id)), stanza.Auth, stanza.Forbidden)
+	dave.Never("bob's words", By(bob.nick, "PRIVMSG", p.channel, "may I?"))
+	done(t, alice.admin(item("participant")))
+	dave.Expect("the mask gone", By(alice.nick, "MODE", p.channel, "-b", mask))
+	bob.Expect("to be a participant", all(Presence("", p.in(bob.nick)), standing("participant", "none")))
+	p.meet(bob, dave)
+}

@@ -3,6 +3,8 @@
 package realtest
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"isthmus/xmppside/stanza"
@@ -111,4 +113,31 @@ func scriptBadName(t *testing.T, p *pair) {
 	id := alice.Enter(p.room, alice.nick, "")
 	answer := alice.Expect("to be refused", func(s *stanza.Stanza) bool { return isRefusal(s, id) })
 	failed(t, answer, stanza.Modify, stanza.JIDMalformed)
+}
+
+// scriptForward: a full channel that sends those who come to another one. The network has
+// put us there by then: we leave it again. Only InspIRCd forwards, by +L and +l.
+func scriptForward(t *testing.T, p *pair) {
+	dave, alice := p.founder("dave"), p.visitor("alice")
+	other := p.name("#other")
+	dave.Join(other, "")
+	dave.Send("MODE " + p.channel + " +lL 1 " + other)
+	if forwards := dave.Sync(); !slices.ContainsFunc(forwards, By(dave.Nick, "MODE", p.channel, "+lL")) {
+		if p.network == "inspircd" {
+			t.Fatalf("InspIRCd does not forward: %v", forwards)
+		}
+		t.Logf("%s knows no forwarding: the channel is full, and no more", p.network)
+		alice.refused("", stanza.Wait, stanza.ServiceUnavailable)
+		return
+	}
+	id := alice.Enter(p.room, alice.nick, "")
+	answer := alice.Expect("to be sent elsewhere", func(s *stanza.Stanza) bool { return isRefusal(s, id) })
+	failed(t, answer, stanza.Cancel, stanza.Gone)
+	if uri := answer.Error().URI; !strings.HasPrefix(uri, "xmpp:%23other") || !strings.HasSuffix(uri, "?join") {
+		t.Errorf("sent to %q", uri)
+	}
+	dave.Expect("alice in the other one", By(alice.nick, "JOIN", other))
+	dave.Expect("her going", By(alice.nick, "PART", other))
+	alice.JoinRoom(p.address(other), alice.nick, "")
+	dave.Expect("alice", By(alice.nick, "JOIN", other))
 }

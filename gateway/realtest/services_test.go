@@ -3,6 +3,7 @@
 package realtest
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ var servicesScripts = []struct {
 	{"registered", scriptRegistered},
 	{"register", scriptRegister},
 	{"drop", scriptDrop},
+	{"ban by account", scriptBanAccount},
 }
 
 // TestServices plays them on InspIRCd with each kind of services, behind each XMPP
@@ -138,4 +140,26 @@ func scriptDrop(t *testing.T, p *pair) {
 	erin.Expect("it to be unknown", func(l IRCLine) bool {
 		return l.Command == "NOTICE" && (strings.Contains(l.Param(1), "isn't registered") || strings.Contains(l.Param(1), "is not registered"))
 	})
+}
+
+// scriptBanAccount: who is logged in is banned by the account, whatever they are called.
+func scriptBanAccount(t *testing.T, p *pair) {
+	dave, alice := p.founder("dave"), p.member("alice")
+	dave.Send("MODE " + p.channel + " +o " + alice.nick)
+	alice.Expect("to be operator", standing("moderator", p.ircd.op))
+	erin := p.plain("erin")
+	erin.Register(t)
+	erin.Join(p.channel, "")
+	alice.Expect("erin", Presence("", p.in(erin.Nick)))
+	done(t, alice.admin(fmt.Sprintf(`<item nick="%s" affiliation="outcast"/>`, erin.Nick)))
+	dave.Expect("the ban", By(alice.nick, "MODE", p.channel, "+b", "R:"+erin.Nick))
+	erin.Expect("her kick", Is("KICK", p.channel, erin.Nick))
+	erin.Send("NICK " + p.name("erica"))
+	erin.Expect("her other nick", By(erin.Nick, "NICK"))
+	erin.Send("JOIN " + p.channel)
+	erin.Expect("to be banned all the same", Is("474", "*", p.channel))
+	done(t, alice.admin(fmt.Sprintf(`<item jid="%s" affiliation="none"/>`, Escape("$"+erin.Nick+"%"+p.network+"@"+Component))))
+	dave.Expect("the ban lifted", By(alice.nick, "MODE", p.channel, "-b", "R:"+erin.Nick))
+	erin.Send("JOIN " + p.channel)
+	erin.Expect("to be let in", Is("366", "*", p.channel))
 }
