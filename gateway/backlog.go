@@ -36,6 +36,7 @@ type backlog struct {
 	limit int // messages; 0: none
 	seq   uint64
 	kept  []words // oldest first
+	base  []words // the memory that they are in, from its beginning
 	size  int     // of all that is kept
 }
 
@@ -46,7 +47,7 @@ func (b *backlog) add(w words) words {
 	if b.limit <= 0 {
 		return w
 	}
-	b.kept = append(b.kept, w)
+	b.push(w)
 	b.size += w.size
 	for len(b.kept) > b.limit || b.size > maxBacklog {
 		b.size -= b.kept[0].size
@@ -54,6 +55,21 @@ func (b *backlog) add(w words) words {
 		b.kept = b.kept[1:]
 	}
 	return w
+}
+
+// push puts words behind the others. Those that were dropped leave room in front, which
+// is used again: a room that is full takes no more memory for each message.
+func (b *backlog) push(w words) {
+	if len(b.kept) == cap(b.kept) && cap(b.base) > 2*len(b.kept) {
+		n := copy(b.base[:cap(b.base)], b.kept)
+		clear(b.kept)
+		b.kept = b.base[:n]
+	}
+	grows := len(b.kept) == cap(b.kept)
+	b.kept = append(b.kept, w)
+	if grows {
+		b.base = b.kept[:0]
+	}
 }
 
 // weight is how much memory elements take, about.

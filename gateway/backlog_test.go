@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,25 @@ func TestBacklogBound(t *testing.T) {
 	}
 	if a, b := string(long[0].Append(nil)), string(clone(long[0]).Append(nil)); a != b {
 		t.Errorf("%s became %s", a, b)
+	}
+}
+
+// What is kept is the last of all that was said, and a room that is full takes no more
+// memory for what is said in it.
+func TestBacklogMemory(t *testing.T) {
+	b := backlog{limit: 7}
+	for i := range 1000 {
+		b.add(words{stanzaID: fmt.Sprint(i)})
+		for j, w := range b.kept {
+			if want := fmt.Sprint(i - len(b.kept) + 1 + j); w.stanzaID != want {
+				t.Fatalf("after %d: %s in place %d, want %s", i, w.stanzaID, j, want)
+			}
+		}
+	}
+	if len(b.kept) != 7 || cap(b.base) > 64 {
+		t.Errorf("%d are kept in the room of %d", len(b.kept), cap(b.base))
+	}
+	if n := testing.AllocsPerRun(1000, func() { b.add(words{}) }); n > 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

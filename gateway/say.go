@@ -240,7 +240,7 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	m.Children = make([]*stanza.Element, 0, len(children)+3)
 	m.Children = append(m.Children, children...)
 	if w.id != "" {
-		m.Children = append(m.Children, stanza.E(nsSID, "stanza-id").Set("by", o.at.String()).Set("id", w.id))
+		m.Children = append(m.Children, stanzaIDOf(o.at, w.id))
 	}
 	if occupant := mapping.OccupantID(w.occupant); occupant != nil {
 		m.Children = append(m.Children, occupant)
@@ -249,6 +249,17 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 		m.Children = append(m.Children, delayed(o.at, w.at))
 	}
 	return m
+}
+
+// stanzaIDOf is the id that a room gives a message. XEP-0359 §3
+func stanzaIDOf(room jid.JID, id string) *stanza.Element {
+	all := &struct { // one piece of memory: each message has one
+		stanza.Element
+		attrs [2]stanza.Attr
+	}{}
+	all.attrs = [2]stanza.Attr{{Name: "by", Value: room.String()}, {Name: "id", Value: id}}
+	all.Element = stanza.Element{Space: nsSID, Local: "stanza-id", Attrs: all.attrs[:]}
+	return &all.Element
 }
 
 // newID makes an id where the network has none.
