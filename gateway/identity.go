@@ -57,22 +57,28 @@ func (r *room) gone(o *occupant, reason string, codes ...muc.Status) []mapping.S
 }
 
 // onlooker says whose addresses the room tells: everybody's where the gateway publishes
-// them, and then our own users' are the real ones; else a moderator is told
-// pseudonyms. XEP-0045 §13.3
+// them, and then our own users' are the real ones; else a moderator is told pseudonyms.
+// Everybody is told their own, as they know it: Converse.js finds by it who it is itself,
+// and what it may do. XEP-0045 §13.3
 func (r *room) onlooker(sc mapping.Scene) mapping.Onlooker {
 	hub, network := r.up.user.hub, r.up.name
-	switch {
-	case r.publishes():
-		return func(p irc.Person) jid.JID {
+	own, self := r.up.user.jid, r.up.view.Self().ID
+	published := r.publishes()
+	moderator := r.isModerator(sc, r.self())
+	return func(p irc.Person) jid.JID {
+		if p.ID == self {
+			return own
+		}
+		if published {
 			if real := hub.ours(network, p.Stay); !real.IsZero() {
 				return real
 			}
+		}
+		if published || moderator {
 			return hub.scheme.Pseudonym(network, p)
 		}
-	case r.isModerator(sc, r.self()):
-		return func(p irc.Person) jid.JID { return hub.scheme.Pseudonym(network, p) }
+		return jid.JID{}
 	}
-	return nil
 }
 
 // publishes says whether everybody is told everybody's address.
