@@ -202,9 +202,11 @@ func isDeparture(s *stanza.Stanza) bool {
 }
 
 // leaves tells a departure of somebody who is not here and that matters all the same:
-// the client may be remembered as one that did not leave.
+// the client may be remembered as one that did not leave. Strangers cost nothing. The
+// hub's mutex is held.
 func (h *Hub) leaves(s *stanza.Stanza, gateway *config.Gateway) bool {
-	if h.keeper.docs == nil || s.Kind != stanza.Presence || s.Type != "unavailable" || s.From.IsBare() {
+	if h.keeper.docs == nil || s.Kind != stanza.Presence || s.Type != "unavailable" || s.From.IsBare() ||
+		h.keeper.isStranger(KindSession, s.From.Bare().String()) {
 		return false
 	}
 	at, err := h.scheme.Parse(s.To)

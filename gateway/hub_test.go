@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +96,23 @@ func TestPanic(t *testing.T) {
 		same(t, "bob", p.to("bob@x/d"), "message groupchat still here still here")
 		p.play(t, join("ann@x/d", "again"))
 		same(t, "ann again", p.to("ann@x/d"), "presence again 110", "message groupchat")
+	})
+}
+
+// Who leaves a room and was never here is nobody that anything is done for.
+func TestDepartureOfAStranger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		docs := newNotebook()
+		docs.docs[docKey{KindSession, "ann@x"}] = `{"stays":[]}`
+		p := start(t, docs)
+		defer p.end(t)
+		for full, want := range map[string]int{"zoe@x/d": 0, "ann@x/d": 1} {
+			p.HandleStanza(parse(t, leave(full)))
+			if n := len(p.everybody()); n != want {
+				t.Errorf("%s: %d users", full, n)
+			}
+			synctest.Wait()
+		}
 	})
 }
 
@@ -232,5 +250,40 @@ func TestDeparturesAreBounded(t *testing.T) {
 		all()
 		synctest.Wait()
 		same(t, "on IRC", p.said("ann"), slices.Concat([]string{"JOIN"}, want, []string{"PART"})...)
+	})
+}
+
+// Who is in the middle of a form, or has a key kept, does not hold up a stop.
+func TestStopWaitsForNoForm(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, "<iq from='ann@x/d' to='net@gw' type='set' id='f'><command xmlns='http://jabber.org/protocol/commands' node='key'/></iq>",
+			"<message from='bob@x/d' to='net@gw'><body>key #c secret</body></message>")
+		same(t, "ann", p.to("ann@x/d"), "iq result f")
+		if got := p.to("bob@x/d"); len(got) != 1 || !strings.HasSuffix(got[0], "The key is kept for an hour.") {
+			t.Error(got)
+		}
+		began := time.Now()
+		limit, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		p.Stop(limit)
+		if took := time.Since(began); took > 0 {
+			t.Error("it took", took)
+		}
+	})
+}
+
+// Who waits to be let in when a panic ends their user is told that they are not.
+func TestPanicRefusesWhoWaits(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		if err := p.set("net", "#c", require("urn:a")); err != nil {
+			t.Fatal(err)
+		}
+		p.play(t, "<presence from='ann@x/d' to='#d%net@gw/ann' id='j'><x xmlns='http://jabber.org/protocol/muc'/></presence>",
+			join("ann@x/m", "j2"), "<presence from='ann@x/old' to='#e%net@gw/ann' id='j3'/>")
+		p.to("ann@x/d")
+		p.play(t, "<message from='ann@x/d' to='#d%net@gw' type='groupchat'><body>panic</body></message>")
+		same(t, "d", p.to("ann@x/d"), "presence unavailable 110 333")
+		same(t, "m", p.to("ann@x/m"), "presence error j2 cancel/internal-server-error x")
+		same(t, "old", p.to("ann@x/old"), "presence error j3 cancel/internal-server-error x")
 	})
 }

@@ -120,8 +120,22 @@ func (u *user) waits(s *stanza.Stanza) bool {
 		u.refuse(s, tooMuch())
 		return true
 	}
-	p.behind = slices.DeleteFunc(p.behind, func(other *stanza.Stanza) bool { return other.To.Bare() == s.To.Bare() })
-	return false
+	return u.leaveBehind(s, p)
+}
+
+// leaveBehind is a client that leaves a room when it has more to take in than is kept:
+// what it has sent there before is refused. It says whether that was all there was to do.
+func (u *user) leaveBehind(s *stanza.Stanza, p *parked) bool {
+	room := s.To.Bare()
+	there := func(other *stanza.Stanza) bool { return other.To.Bare() == room }
+	list := p.behind
+	p.behind = slices.DeleteFunc(slices.Clone(list), there)
+	u.refuseBehind(slices.DeleteFunc(list, func(other *stanza.Stanza) bool { return !there(other) }), tooMuch())
+	if room != p.presence.To.Bare() {
+		return false
+	}
+	u.unpark(p, func() { u.leaveEarly(s, p) })
+	return true
 }
 
 // leaveEarly is a client that goes before it was let in.
@@ -148,12 +162,16 @@ func (u *user) refuseParked(err error) {
 	for _, p := range list {
 		p.client.drop()
 		u.refuseJoin(p.presence, err)
-		for _, s := range p.behind {
-			if s.Kind == stanza.Presence && s.Type == "" {
-				u.refuseJoin(s, err)
-			} else {
-				u.refuse(s, err)
-			}
+		u.refuseBehind(p.behind, err)
+	}
+}
+
+func (u *user) refuseBehind(list []*stanza.Stanza, err error) {
+	for _, s := range list {
+		if s.Kind == stanza.Presence && s.Type == "" {
+			u.refuseJoin(s, err)
+		} else {
+			u.refuse(s, err)
 		}
 	}
 }

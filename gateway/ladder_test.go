@@ -12,6 +12,7 @@ import (
 
 	"isthmus/config"
 	"isthmus/ircside/irc"
+	"isthmus/mapping"
 	"isthmus/xmppside/disco"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
@@ -166,4 +167,34 @@ func (f fixture) climbs(t *testing.T, rule config.OldRule, fresh string) {
 	p.play(t, leave("ann@x/d"))
 	expect("left", f.knock(t, p), fresh)
 	p.end(t)
+}
+
+// Who says more than is kept, and leaves before it is let in, is out; all of it is
+// answered, and what it has sent elsewhere goes on.
+func TestLeavesBehindTooMuch(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, "<presence from='ann@x/d' to='#c%net@gw/ann' id='p'/>", "<presence from='ann@x/d' to='#other%net@gw/ann' id='q'/>")
+		for range maxBehind {
+			p.play(t, say("ann@x/d", "m"))
+		}
+		p.play(t, leave("ann@x/d"))
+		got := p.outlet.to("ann@x/d")
+		refused := 0
+		for _, line := range got {
+			if line == "message error m wait/resource-constraint" {
+				refused++
+			}
+		}
+		if last := got[len(got)-1]; refused != maxBehind || len(got) != maxBehind+1 || last != "presence unavailable 110" {
+			t.Errorf("%d refused, %q", refused, got)
+		}
+		time.Sleep(2 * ladderTime)
+		synctest.Wait()
+		if said := p.said("ann"); !slices.Equal(said, []string{"JOIN"}) {
+			t.Errorf("on IRC %q", said)
+		}
+		if u := p.everybody()[0]; u.hasRoom(mapping.Address{Kind: mapping.Channel, Network: "net", Name: "#c"}) {
+			t.Error("it is in the room that it has left")
+		}
+	})
 }

@@ -173,6 +173,8 @@ func (u *user) recover() {
 		safely(func() { up.failWishes(timedOut(sorry)) })
 		safely(up.abort)
 	}
+	safely(func() { u.refuseParked(errFailed()) })
+	safely(func() { u.refuseChecks(errFailed()) })
 	safely(func() { u.endLists(timedOut(sorry)) })
 	safely(u.watchersOffline)
 	safely(u.saveSession)
@@ -337,6 +339,8 @@ func (u *user) stop() {
 	u.watchersOffline()
 	clear(u.watchers)
 	u.endLists(errStopping)
+	u.errands = nil // nobody waits for an answer, and the end for neither
+	clear(u.keys)
 	for _, up := range u.inOrder() {
 		up.evictAll("The gateway is stopping.", muc.StatusShutdown)
 		up.close("The gateway is stopping")
