@@ -13,6 +13,9 @@
 //   - An old client speaks groupchat 1.0: it enters by its presence alone, and is told in
 //     lines what others are told in presences. The ladder (ladder.go) tells it from a
 //     modern client that has lost track of a room.
+//   - An action is something that people have the gateway do, by a word to it or to a
+//     network or by an ad-hoc command; a call is one use of it, an errand an ad-hoc
+//     command under way.
 //   - A question is a command that has been given to the network and is not done.
 //   - A listing is the public channels of a network, listed once for everybody; the
 //     lister is the gateway's own user, who lists where nobody else is connected.
