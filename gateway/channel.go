@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"isthmus/config"
@@ -72,22 +73,37 @@ func (h *Hub) loadSettings() error {
 	return err
 }
 
+// Changes that a user may make in a time, for each is told to everybody in the channel.
+const (
+	manySettings = 30
+	settingsTime = time.Minute
+)
+
+// set is [Hub.set] for somebody who may do so, but not too often.
+func (u *user) set(network, channel string, change func(settings) (settings, *stanza.Error)) *stanza.Error {
+	if !u.changes.within(manySettings, settingsTime) {
+		return tooMuch()
+	}
+	return u.hub.set(network, channel, change)
+}
+
 // set changes the settings of a channel, for everybody: change says what they are to be,
-// or why not. Who shows the channel is told.
+// or why not. Who shows the channel is told; who waits to enter it is looked at then.
 func (h *Hub) set(network, channel string, change func(settings) (settings, *stanza.Error)) *stanza.Error {
 	key := channelKeyOf(network, channel)
 	changed, err := h.swap(key, change)
 	if err != nil || !changed {
 		return err
 	}
-	h.tellAll(func(u *user) { u.settingsChanged(key) })
-	h.tellAll(func(u *user) { u.settingsApply(key) }) // all are told before anybody has to go
+	listeners := h.others(nil, key)
+	tell(listeners, func(u *user) { u.settingsChanged(key) })
+	tell(listeners, func(u *user) { u.settingsApply(key) }) // all are told before anybody has to go
 	return nil
 }
 
-// tellAll has every user do something, and waits for nobody.
-func (h *Hub) tellAll(do func(*user)) {
-	for _, u := range h.everybody() {
+// tell has users do something, and waits for nobody.
+func tell(users []*user, do func(*user)) {
+	for _, u := range users {
 		m := mail{call: func() { do(u) }}
 		if !u.tryPost(m) {
 			go u.post(m)
@@ -183,7 +199,7 @@ func oldRule(text string) (string, *stanza.Error) {
 	case "", "default":
 		return "", nil
 	case string(config.OldOff), string(config.OldAuto), string(config.OldOn):
-		return text, nil
+		return strings.Clone(text), nil
 	}
 	return "", badRequest("Old clients are let in by one of these rules: off, auto, on, default.")
 }

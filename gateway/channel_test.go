@@ -2,12 +2,15 @@ package gateway
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/disco"
 	"isthmus/xmppside/stanza"
@@ -84,6 +87,57 @@ func TestSettingsThatCannotBeKept(t *testing.T) {
 		p.Hub.mu.Unlock()
 		if err == nil || err.Condition != stanza.ResourceConstraint || len(p.settings("net", "#a").Required) > 0 {
 			t.Errorf("err is %v, and set is %+v", err, p.settings("net", "#a"))
+		}
+	})
+}
+
+// Who is elsewhere, and busy, is not told of a channel's settings: nobody waits to tell them.
+func TestSettingsAreToldInTheChannel(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.play(t, join("ann@x/d", "a"), "<presence from='bob@x/d' to='#other%net@gw/bob' id='b'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+		p.to("ann@x/d")
+		p.to("bob@x/d")
+		_, all := p.stall()
+		for i := range mailbox + 2 {
+			p.play(t, fmt.Sprintf("<iq from='bob@x/d' to='gw' type='get' id='%d'><ping xmlns='urn:xmpp:ping'/></iq>", i))
+		}
+		before := runtime.NumGoroutine()
+		for i := range 10 {
+			if err := p.set("net", "#c", require(fmt.Sprint("urn:", i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := runtime.NumGoroutine() - before; n > 0 {
+			t.Errorf("%d wait to tell who is not concerned", n)
+		}
+		all()
+		synctest.Wait()
+		if got := p.to("ann@x/d"); len(got) == 0 || got[0] != "message groupchat 104" {
+			t.Errorf("who is there was told %q", got)
+		}
+	})
+}
+
+// What is required by the time that somebody comes in counts, though they were asked
+// for less when they came.
+func TestRequiredMeanwhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		p.fails = []irc.Event{}
+		p.answers = func(*stanza.Stanza) *stanza.Stanza {
+			return parse(t, "<iq type='result' from='ann@x/d' to='gw' id='i'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:b'/></query></iq>")
+		}
+		p.play(t, join("ann@x/d", "a"))
+		for _, f := range []string{"urn:a", "urn:b"} {
+			if err := p.set("net", "#c", require(f)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.seats[0].sink([]irc.Event{irc.Registered{Nick: "ann", Support: irc.DefaultSupport()}})
+		time.Sleep(2 * featureTime)
+		synctest.Wait()
+		same(t, "ann", p.to("ann@x/d"), "presence a 110", "message groupchat", "presence unavailable 110 307")
+		if len(p.listeners) != 0 {
+			t.Errorf("%d channels are shown to somebody", len(p.listeners))
 		}
 	})
 }

@@ -200,10 +200,8 @@ func isKick(c irc.Cause) bool { return c == irc.CauseKick || c == irc.CauseClose
 // waits for nobody: who is not told sees a kick.
 func (u *user) foretell(r *room, wish muc.Destroy) {
 	network, channel, by := r.up.name, r.channel, r.nick()
-	for _, other := range u.hub.everybody() {
-		if other != u {
-			other.tryPost(mail{call: func() { other.foretold(network, channel, by, wish) }})
-		}
+	for _, other := range u.hub.others(u, channelKeyOf(network, channel)) {
+		other.tryPost(mail{call: func() { other.foretold(network, channel, by, wish) }})
 	}
 }
 

@@ -294,11 +294,9 @@ func (r *room) admit() {
 		return
 	}
 	r.refuseRenamed()
+	r.refuseUnfit()
 	queue := r.queue
 	r.queue = nil
-	if len(queue) > 0 {
-		r.up.user.hub.listen(r.up.user, channelKeyOf(r.up.name, r.channel))
-	}
 	for _, o := range queue {
 		r.members = append(r.members, o)
 		o.made, r.made = r.made, false

@@ -153,7 +153,7 @@ func (u *user) settingsChanged(key channelKey) {
 // required by now has to go.
 func (u *user) settingsApply(key channelKey) {
 	for _, r := range u.rooms(key) {
-		r.recheck()
+		r.recheck(slices.Concat(r.members, r.queue))
 	}
 }
 
@@ -170,10 +170,13 @@ func (u *user) rooms(key channelKey) (out []*room) {
 	return out
 }
 
-// recheck looks at everybody who is in, or waits to be, with the settings as they are.
-func (r *room) recheck() {
+// recheck looks at some who are in, or wait to be, with the settings as they are.
+func (r *room) recheck(list []*occupant) {
 	s := r.up.user.hub.settings(r.up.name, r.channel)
-	for _, o := range slices.Concat(r.members, r.queue) {
+	if len(s.Required) == 0 {
+		return
+	}
+	for _, o := range list {
 		if len(s.lacks(o.client.features)) == 0 {
 			continue
 		}
@@ -186,6 +189,19 @@ func (r *room) recheck() {
 				r.dismiss(o, err)
 			}
 		})
+	}
+}
+
+// refuseUnfit looks at those who are about to be let in: what is required may have
+// changed since they began to wait. From here on they are told of it.
+func (r *room) refuseUnfit() {
+	if len(r.queue) == 0 {
+		return
+	}
+	hub, key := r.up.user.hub, channelKeyOf(r.up.name, r.channel)
+	hub.listen(r.up.user, key)
+	if r.recheck(slices.Clone(r.queue)); len(r.queue)+len(r.members) == 0 {
+		hub.unlisten(r.up.user, key)
 	}
 }
 

@@ -114,7 +114,7 @@ func (c *call) change(change func(settings) (settings, *stanza.Error)) {
 		c.fail(errNotOperator, mapping.ForMessage)
 		return
 	}
-	if err := u.hub.set(u.networkName(c.at.Network), name, change); err != nil {
+	if err := u.set(u.networkName(c.at.Network), name, change); err != nil {
 		c.fail(err, mapping.ForMessage)
 		return
 	}
@@ -189,7 +189,7 @@ func (r *room) planFeatures(c *configuration) {
 		return
 	}
 	c.steps = append(c.steps, step{fieldOptional, func(done func(error)) {
-		err := r.up.user.hub.set(r.up.name, r.channel, func(s settings) (settings, *stanza.Error) {
+		err := r.up.user.set(r.up.name, r.channel, func(s settings) (settings, *stanza.Error) {
 			read(&s, func(string, *stanza.Error) {}) // it was read before
 			return s, nil
 		})

@@ -41,6 +41,7 @@ type user struct {
 	clients  map[jid.JID]*client
 	watchers watchers         // our addresses that this user subscribes to
 	passed   pace             // messages without words
+	changes  pace             // of the settings of channels
 	taught   int              // hashes that its clients made known to everybody
 	errands  []*errand        // ad-hoc commands under way, the oldest first
 	sweeping bool             // a timer runs that forgets them
