@@ -85,7 +85,7 @@ type outcome struct {
 
 // call begins the use of an action at an address, which says some arguments.
 func (u *user) call(a action, at mapping.Address, client jid.JID, lang string) *call {
-	c := &call{user: u, at: at, client: client, lang: lang, action: a, args: map[string]string{}}
+	c := &call{user: u, at: at, client: client, lang: strings.Clone(lang), action: a, args: map[string]string{}}
 	switch {
 	case at.Kind == mapping.Channel:
 		c.args["channel"] = at.Name

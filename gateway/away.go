@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"strings"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
@@ -13,7 +14,7 @@ import (
 func (c *client) note(s *stanza.Stanza) {
 	c.announce(s)
 	if s.Lang != "" || c.lang == "" {
-		c.lang = mapping.Language(s.Lang)
+		c.lang = strings.Clone(mapping.Language(s.Lang))
 	}
 	c.away = ""
 	switch show := s.Child("", "show").Text(); show {
@@ -27,10 +28,18 @@ func (c *client) note(s *stanza.Stanza) {
 
 // showing is what of a presence others are shown, to tell a change.
 func showing(s *stanza.Stanza) string {
-	return s.Child("", "show").Text() + "\x00" + statusText(s)
+	return brief(s.Child("", "show").Text()) + "\x00" + statusText(s)
 }
 
-func statusText(s *stanza.Stanza) string { return s.Child("", "status").Text() }
+func statusText(s *stanza.Stanza) string { return brief(s.Child("", "status").Text()) }
+
+// maxBrief is how many bytes of a text are read that goes into a line of IRC, or half of
+// it: more than fits.
+const maxBrief = 4096
+
+// brief is the beginning of a text, to keep: what was read shares the memory of its
+// whole stanza.
+func brief(text string) string { return strings.Clone(text[:min(len(text), maxBrief)]) }
 
 // updateAway has the network know whether we are there: we are away when all of the
 // user's clients are.

@@ -18,8 +18,6 @@ const (
 	maxErrands = 16
 	// errandTime is how long a command waits for the next stage.
 	errandTime = 15 * time.Minute
-	// maxValue is how many bytes of one field are read: more than any line of IRC.
-	maxValue = 4096
 )
 
 // An errand is an ad-hoc command under way, a session of XEP-0050. It is its client's, at one address.
@@ -271,8 +269,7 @@ func (s *errand) take(f *form.Form) (missing string) {
 		}
 		field, there := f.Field(g.name)
 		if there {
-			value := strings.Join(field.Values, "\n")
-			c.args[g.name] = mapping.Line(strings.TrimSpace(value[:min(len(value), maxValue)]))
+			c.args[g.name] = mapping.Line(strings.TrimSpace(brief(strings.Join(field.Values, "\n"))))
 		}
 		if c.args[g.name] == "" && !g.optional && missing == "" {
 			missing = c.words(g.label)

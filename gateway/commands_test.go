@@ -62,8 +62,8 @@ func TestStages(t *testing.T) {
 		if strings.Contains(step(adhoc.Complete, form.Field{Var: "pin", Values: []string{"1"}}), "<value>1</value>") {
 			t.Error("a secret is shown")
 		}
-		has(step(adhoc.Complete, form.Field{Var: "how", Values: []string{strings.Repeat("x", maxValue+9)}}), "status='completed'", "Sent.")
-		if want := "#ccarol / QUIT1" + strings.Repeat("x", maxValue); ran != want || answers != 8 {
+		has(step(adhoc.Complete, form.Field{Var: "how", Values: []string{strings.Repeat("x", maxBrief+9)}}), "status='completed'", "Sent.")
+		if want := "#ccarol / QUIT1" + strings.Repeat("x", maxBrief); ran != want || answers != 8 {
 			t.Errorf("ran with %q, answered %d times", ran, answers)
 		}
 		has(step(adhoc.Complete), "bad-sessionid")

@@ -78,7 +78,7 @@ func (c *call) read(rest string) (missing string) {
 		if word == "" && !g.optional {
 			return c.words(g.label)
 		}
-		c.args[g.name] = word
+		c.args[g.name] = strings.Clone(word)
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"strings"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
@@ -66,8 +67,18 @@ func (u *user) occupancy(s *stanza.Stanza, at mapping.Address) (*room, *occupant
 // again takes a join in that is repeated: it is what the answer goes to.
 func (o *occupant) again(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 	_, wants := muc.ParseJoin(s)
-	o.join, o.asked, o.show, o.old = s, at.Occupant, showing(s), !wants
+	o.join, o.asked, o.show, o.old = header(s), at.Occupant, showing(s), !wants
 	o.client.note(s)
+}
+
+// header is what an answer to a join is made of, in memory of its own: an occupant has
+// it as long as they are in.
+func header(s *stanza.Stanza) *stanza.Stanza {
+	h := &stanza.Stanza{Kind: s.Kind, Type: s.Type, ID: strings.Clone(s.ID), From: s.From, To: s.To, Lang: strings.Clone(s.Lang)}
+	if _, wants := muc.ParseJoin(s); wants {
+		h.Children = []*stanza.Element{stanza.E(muc.NS, "x")}
+	}
+	return h
 }
 
 // enter begins a join. It is answered whatever happens: by the welcome, or by
@@ -84,7 +95,7 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 	}
 	r := up.room(at.Name)
 	if join.Password != "" && !r.open() {
-		r.key = join.Password
+		r.key = strings.Clone(join.Password)
 	}
 	if old := find(r.queue, s.From, s.To); old != nil {
 		old.again(s, at, join)
@@ -92,7 +103,7 @@ func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 		return
 	}
 	o := &occupant{
-		client: u.client(s.From), at: s.To.Bare(), asked: at.Occupant, join: s, history: join.History,
+		client: u.client(s.From), at: s.To.Bare(), asked: at.Occupant, join: header(s), history: join.History,
 		show: showing(s), old: s.Child(muc.NS, "x") == nil,
 	}
 	o.client.note(s)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +113,36 @@ func TestDepartureOfAStranger(t *testing.T) {
 				t.Errorf("%s: %d users", full, n)
 			}
 			synctest.Wait()
+		}
+	})
+}
+
+// What is kept of stanzas does not keep all that they held.
+func TestStanzasAreNotKept(t *testing.T) {
+	const rooms, large = 50, 200 << 10
+	inBubble(t, func(t *testing.T, p *play) {
+		memory := func() int {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return int(m.HeapAlloc)
+		}
+		rest := "<filler xmlns='urn:x'>" + strings.Repeat("x", large) + "</filler>"
+		before := memory()
+		for i := range rooms {
+			p.play(t, fmt.Sprintf("<presence from='ann@x/d' to='#%d%%net@gw/ann' id='j%d' xml:lang='de'><x xmlns='http://jabber.org/protocol/muc'><password>key</password></x>"+
+				"<show>away</show><status>at lunch</status>%s</presence>", i, i, rest))
+			if i < maxErrands {
+				p.play(t, fmt.Sprintf("<message from='ann@x/d' to='net@gw'><body>key #x%d key</body>%s</message>", i, rest),
+					fmt.Sprintf("<iq from='ann@x/d' to='#%d%%net@gw' type='set' id='c' xml:lang='de'><command xmlns='http://jabber.org/protocol/commands' node='allow'>%s</command></iq>", i, rest))
+			}
+		}
+		p.to("ann@x/d")
+		if grown := memory() - before; grown > rooms*large/10 {
+			t.Errorf("%d KiB are kept", grown>>10)
+		}
+		if u := p.everybody()[0]; u.roomCount() != rooms || len(u.errands) != maxErrands || len(u.keys) != maxErrands {
+			t.Error(u.roomCount(), len(u.errands), len(u.keys))
 		}
 	})
 }

@@ -158,8 +158,11 @@ func (r *room) parcel(s *stanza.Stanza, rich *rich, cmd irc.Command) *parcel {
 		return nil
 	}
 	p := &parcel{
-		at: key, nick: r.nick(), lines: say.Lines, id: newID(), stanzaID: strings.Clone(s.ID),
+		at: key, nick: r.nick(), id: newID(), stanzaID: strings.Clone(s.ID),
 		lang: strings.Clone(s.Lang), children: passedOn(s.Children),
+	}
+	for _, line := range say.Lines {
+		p.lines = append(p.lines, strings.Clone(line))
 	}
 	if rich != nil {
 		p.about = rich.about
