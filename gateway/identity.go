@@ -37,6 +37,9 @@ func (r *room) known(p irc.Person) string {
 
 // speaker is the id of who said something: there always is one.
 func (r *room) speaker(p irc.Person) string {
+	if stay := r.up.view.Stay(p.Nick); stay != 0 {
+		return r.occupantIDs().ID(stay)
+	}
 	if id := r.known(p); id != "" {
 		return id
 	}

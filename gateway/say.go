@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"crypto/rand"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -262,8 +262,18 @@ func stanzaIDOf(room jid.JID, id string) *stanza.Element {
 	return &all.Element
 }
 
-// newID makes an id where the network has none.
-func newID() string { return rand.Text()[:16] }
+// newID makes an id where the network has none: one that nothing else has. It is no
+// secret, and each message may want one.
+func newID() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	var id [16]byte
+	high, low := rand.Uint64(), rand.Uint64()
+	for i := range 8 {
+		id[i], id[8+i] = letters[high%32], letters[low%32]
+		high, low = high/32, low/32
+	}
+	return string(id[:])
+}
 
 // text takes what was said on IRC.
 func (up *uplink) text(t irc.Text) {

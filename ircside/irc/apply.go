@@ -16,6 +16,13 @@ func (v *View) Apply(ev Event) []Change {
 	return out
 }
 
+// spoken notes that something else happens in a channel than its being closed.
+func (v *View) spoken(channel string) {
+	if ch, ok := v.channels.Get(channel); ok {
+		ch.closer = ""
+	}
+}
+
 func (v *View) apply(ev Event) []Change {
 	switch ev := ev.(type) {
 	case Registered:
@@ -37,8 +44,8 @@ func (v *View) apply(ev Event) []Change {
 	case Topic:
 		v.topic(ev)
 	case Text:
-		if ch, ok := v.channels.Get(ev.Target); ok {
-			ch.closer = ""
+		if v.closed {
+			v.spoken(ev.Target)
 		}
 	case TopicBy:
 		if ch, ok := v.channels.Get(ev.Channel); ok {
@@ -184,7 +191,7 @@ func (v *View) moded(ev Modes) []Change {
 	for _, m := range ev.Changes {
 		if m.Kind != PrefixMode {
 			if m.Mode == 'i' && m.Add && !ev.Whole {
-				ch.closer = strings.Clone(ev.By)
+				ch.closer, v.closed = strings.Clone(ev.By), true
 			}
 			ch.set(m, ev.By)
 			ch.quieted(v.support, m)

@@ -21,6 +21,7 @@ type View struct {
 	places   int                // members of all channels
 	modes    map[modeSet]string // sets as letters, made once
 	stays    Stays              // nil: nobody is numbered
+	closed   bool               // some channel has had a closer
 	news     []Change           // of people who turn out to be others
 }
 
@@ -94,6 +95,15 @@ func (v *View) Person(nick string) (Person, bool) {
 		return p.Person(), true
 	}
 	return Person{}, false
+}
+
+// Stay is the number of somebody by nick, without what else is known of them; 0: they
+// cannot be seen, or have none.
+func (v *View) Stay(nick string) uint64 {
+	if p, ok := v.people.Get(nick); ok {
+		return p.stay
+	}
+	return 0
 }
 
 // Channel is what is known of a channel; false if it was never joined.
