@@ -46,7 +46,7 @@ func (q query) browse(r *iq.Request) {
 			return
 		}
 		answer := stanza.E(nsItems, "query")
-		err2 := u.page(answer, page, u.find(lists, mapping.Search{}), list == nil, func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
+		err2 := u.page(answer, page, u.find(lists, mapping.Search{}), func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
 			return stanza.E(nsItems, "item").Set("jid", j.String()).Set("name", c.ItemName())
 		})
 		if err2 != nil {
@@ -109,8 +109,8 @@ func (u *user) find(in []*mapping.Listing, how mapping.Search) *mapping.Found {
 const setBytes = 2000
 
 // page adds those items to an answer that are asked for and fit, and says which page
-// that is unless it is all there is. partly: the set is known to lack something.
-func (u *user) page(answer *stanza.Element, ask rsm.Request, f *mapping.Found, partly bool, item func(jid.JID, *mapping.ListedChannel) *stanza.Element) *stanza.Error {
+// that is unless it is all there is.
+func (u *user) page(answer *stanza.Element, ask rsm.Request, f *mapping.Found, item func(jid.JID, *mapping.ListedChannel) *stanza.Element) *stanza.Error {
 	from, to, err := ask.Range(f)
 	if err != nil {
 		return err
@@ -140,10 +140,10 @@ func (u *user) page(answer *stanza.Element, ask rsm.Request, f *mapping.Found, p
 		from = to - n
 	}
 	answer.Add(items...)
-	if f.Len() == 0 || !ask.Asked && n == f.Len() && !f.Cut {
+	if f.Len() == 0 || !ask.Asked && n == f.Len() {
 		return nil
 	}
-	p := rsm.Page{Index: from, Items: n, Count: f.Len(), Exact: !f.Cut && !partly}
+	p := rsm.Page{Index: from, Items: n, Count: f.Len()}
 	if n > 0 {
 		p.First, p.Last = f.UID(from), f.UID(from+n-1)
 	}

@@ -143,7 +143,7 @@ func (q query) foundChannels(r *iq.Request, page rsm.Request, found *mapping.Fou
 	if q.user.config.Gateway.PublishJIDs {
 		anonymity = "{" + nsChannel + ":anonymity}none"
 	}
-	err := q.user.page(answer, page, found, false, func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
+	err := q.user.page(answer, page, found, func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
 		item := stanza.E(ns, "item", stanza.T(ns, "name", c.Name)).Set("address", j.String())
 		if c.Topic != "" {
 			item.Add(stanza.T(ns, "description", c.Topic))

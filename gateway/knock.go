@@ -61,7 +61,7 @@ func (ks *knocks) take(nick string) (knock, bool) {
 	return k, true
 }
 
-// knocked asks who runs a channel whether to let somebody in. XEP-0045 §9.7
+// knocked asks who runs a channel whether to let somebody in. XEP-0045 §9.9
 func (up *uplink) knocked(ev irc.Knocked) {
 	r, ok := up.rooms.Get(ev.Channel)
 	if !ok || len(r.members) == 0 {

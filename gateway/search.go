@@ -162,7 +162,7 @@ func (q query) foundByForm(r *iq.Request, page rsm.Request, found *mapping.Found
 	say := func(text string) string { return mapping.Say(r.IQ.Lang, text) }
 	answer := stanza.E(nsSearch, "query")
 	rows := stanza.E("", "rows")
-	err := q.user.page(rows, page, found, false, func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
+	err := q.user.page(rows, page, found, func(j jid.JID, c *mapping.ListedChannel) *stanza.Element {
 		cell := func(name, value string) *stanza.Element {
 			return stanza.E(form.NS, "field", stanza.T(form.NS, "value", value)).Set("var", name)
 		}

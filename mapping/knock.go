@@ -14,7 +14,7 @@ const (
 )
 
 // Knocking asks a moderator whether somebody may come in. listed says that they can be
-// let in for good as well, by the list of those who need no invitation. XEP-0045 §9.7
+// let in for good as well, by the list of those who need no invitation. XEP-0045 §9.9
 func Knocking(class Class, k irc.Knocked, listed bool) Shown {
 	nick, reason := Strip(k.Person.Nick), Strip(k.Reason)
 	words := Say(class.Lang, "%s asks to be let in.", nick)

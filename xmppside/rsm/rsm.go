@@ -127,16 +127,14 @@ func (r Request) Range(in Set) (from, to int, err *stanza.Error) {
 type Page struct {
 	Index, Items int    // of its first item, and how many it has
 	First, Last  string // UIDs, if it has any
-	Count        int    // items in the whole set
-	Exact        bool   // the count is
+	Count        int    // items in the whole set, as far as is known
 }
 
 // Element writes down which page it is. XEP-0059 §2.2
 func (p Page) Element() *stanza.Element {
 	set := stanza.E(NS, "set")
-	exact := strconv.FormatBool(p.Exact)
 	if p.Items > 0 {
-		set.Add(stanza.T(NS, "first", p.First).Set("index", strconv.Itoa(p.Index)).Set("exact-index", "true"), stanza.T(NS, "last", p.Last))
+		set.Add(stanza.T(NS, "first", p.First).Set("index", strconv.Itoa(p.Index)), stanza.T(NS, "last", p.Last))
 	}
-	return set.Add(stanza.T(NS, "count", strconv.Itoa(p.Count)).Set("exact", exact))
+	return set.Add(stanza.T(NS, "count", strconv.Itoa(p.Count)))
 }

@@ -93,8 +93,8 @@ func TestElement(t *testing.T) {
 		page Page
 		want string
 	}{
-		{Page{Count: 4, Exact: true}, "<set xmlns='http://jabber.org/protocol/rsm'><count exact='true'>4</count></set>"},
-		{Page{Index: 2, Items: 2, First: "f", Last: "h", Count: 4}, "<set xmlns='http://jabber.org/protocol/rsm'><first index='2' exact-index='true'>f</first><last>h</last><count exact='false'>4</count></set>"},
+		{Page{Count: 4}, "<set xmlns='http://jabber.org/protocol/rsm'><count>4</count></set>"},
+		{Page{Index: 2, Items: 2, First: "f", Last: "h", Count: 4}, "<set xmlns='http://jabber.org/protocol/rsm'><first index='2'>f</first><last>h</last><count>4</count></set>"},
 	} {
 		if got := string(tt.page.Element().Append(nil)); got != tt.want {
 			t.Errorf("got %s", got)

@@ -44,6 +44,8 @@ func (c *Checker) resultSet(s *stanza.Stanza, set *stanza.Element, items int) {
 		return
 	case items == 1 && first.Text() != last.Text():
 		c.violate(s, "page of one item with two ends")
+	case first != nil && len(first.Attrs) > 1, count != nil && len(count.Attrs) > 0: // XEP-0059 §4
+		c.violate(s, "page with unknown attributes")
 	}
 	if count == nil {
 		return
@@ -56,7 +58,7 @@ func (c *Checker) resultSet(s *stanza.Stanza, set *stanza.Element, items int) {
 	if first == nil {
 		return
 	}
-	if index, err := strconv.Atoi(first.Attr("index")); err != nil || index < 0 || count.Attr("exact") == "true" && index+items > all {
+	if index, err := strconv.Atoi(first.Attr("index")); err != nil || index < 0 || index+items > all {
 		c.violate(s, "page beyond the end")
 	}
 }
