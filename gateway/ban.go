@@ -38,7 +38,7 @@ func (r *room) outcasts(request *iq.Request) {
 			}
 			item := muc.Item{Affiliation: muc.Outcast, JID: j}
 			if by, _, _ := irc.SplitMask(e.By); by != "" {
-				item.Reason = "set by " + mapping.Strip(by)
+				item.Reason = mapping.Say(request.IQ.Lang, "set by %s", mapping.Strip(by))
 			}
 			items = append(items, item)
 		}

@@ -130,6 +130,7 @@ func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 		return
 	}
 	up.talk(nick).room = by
+	delete(up.deaf, up.view.Support().Fold(nick)) // what they say now is an answer to that
 	up.talks.said = time.Now()
 	defer up.stay()
 	up.speak(cmd, text, func([]string) {}, func(err error) {

@@ -30,6 +30,7 @@ type consult struct {
 	service string
 	command string
 	secret  string                 // what of it is written down nowhere
+	hushed  bool                   // nothing of the answer is
 	ends    func(line string) bool // a line is the last of the answer
 	then    func(lines []string, err error)
 	lines   []string
@@ -94,7 +95,9 @@ func (up *uplink) overheard(t irc.Text) bool {
 	if c != nil && c.secret != "" {
 		body = strings.ReplaceAll(body, c.secret, "…")
 	}
-	up.note(t.From.Nick + ": " + body)
+	if c == nil || !c.hushed {
+		up.note(t.From.Nick + ": " + body)
+	}
 	if c == nil || c.timer == nil || len(c.lines) >= maxSaid {
 		return true
 	}

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
@@ -54,7 +56,7 @@ func askChanServ(verb string) func(*call) {
 	return func(c *call) {
 		c.connected(func(up *uplink) {
 			if channel, ok := c.channel(); ok {
-				c.services(up, chanServ, verb+" "+channel, "", func(lines []string) { c.tell(lines...) })
+				c.services(up, consult{service: chanServ, command: verb + " " + channel}, func(lines []string) { c.tell(lines...) })
 			}
 		})
 	}
@@ -62,19 +64,20 @@ func askChanServ(verb string) func(*call) {
 
 // services gives services a command; then is called with what they say, which never
 // holds the secret.
-func (c *call) services(up *uplink, service, command, secret string, then func(lines []string)) {
-	never := func(string) bool { return false } // only silence ends what they say
-	up.consult(&consult{service: service, command: command, secret: secret, ends: never, then: func(lines []string, err error) {
+func (c *call) services(up *uplink, ask consult, then func(lines []string)) {
+	ask.ends = func(string) bool { return false } // only silence ends what they say
+	ask.then = func(lines []string, err error) {
 		f, refused := err.(irc.Fault)
 		switch {
 		case refused && (f.Numeric == 401 || f.Numeric == 403):
-			c.fail(notFound("The network has no %s.", service), mapping.ForAdmin)
+			c.fail(notFound("The network has no %s.", ask.service), mapping.ForAdmin)
 		case len(lines) == 0:
 			c.fail(err, mapping.ForMessage)
 		default:
 			then(lines)
 		}
-	}})
+	}
+	up.consult(&ask)
 }
 
 // getKey keeps the key that ChanServ tells.
@@ -84,7 +87,7 @@ func (c *call) getKey() {
 		if !ok {
 			return
 		}
-		c.services(up, chanServ, "GETKEY "+channel, "", func(lines []string) {
+		c.services(up, consult{service: chanServ, command: "GETKEY " + channel, hushed: true}, func(lines []string) {
 			for _, line := range lines {
 				key := mapping.ChannelKey(line, channel)
 				if key != "" && c.user.keepKey(mapping.Address{Kind: mapping.Channel, Network: c.at.Network, Name: channel}, key) {
@@ -137,16 +140,18 @@ func (c *call) registerNick() {
 	c.nickServ(words)
 }
 
-// nickServ gives NickServ a command of words, and tells what it says.
+// nickServ gives NickServ a command of words, empty ones left out, and tells what it
+// says.
 func (c *call) nickServ(words []string) {
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	for _, w := range words {
-		if strings.Contains(w, " ") || len(w) > maxSecret {
+		if strings.ContainsFunc(w, unicode.IsSpace) || len(w) > maxSecret {
 			c.fail(badRequest("NickServ takes neither spaces nor more than %s characters.", "200"), mapping.ForAdmin)
 			return
 		}
 	}
 	c.connected(func(up *uplink) {
-		command := strings.Join(strings.Fields(strings.Join(words, " ")), " ")
-		c.services(up, nickServNick, command, c.args["password"], func(lines []string) { c.tell(lines...) })
+		ask := consult{service: nickServNick, command: strings.Join(words, " "), secret: c.args["password"]}
+		c.services(up, ask, func(lines []string) { c.tell(lines...) })
 	})
 }
