@@ -15,8 +15,9 @@ const (
 	// maxCleared is how many people are kicked out of a channel that is destroyed.
 	maxCleared = 100
 	// doomTime is how long a kick is believed to be the end of a room after the one
-	// who kicks has said that it is.
+	// who kicks has said that it is, and kickTime how much longer for each of the kicks.
 	doomTime = 2 * time.Minute
+	kickTime = 5 * time.Second
 )
 
 // A clearing is a room being destroyed.
@@ -25,6 +26,7 @@ type clearing struct {
 	wish    muc.Destroy
 	people  []string     // who is still to be kicked
 	locked  bool         // +i is ours
+	told    bool         // other users of the gateway know of it
 	silent  []irc.Change // kicks that our occupants have not been shown
 }
 
@@ -78,6 +80,9 @@ func (r *room) drop(then func(error)) {
 func (r *room) spare(err error) {
 	c := r.clearing
 	r.clearing = nil
+	if c.told {
+		r.up.user.foretell(r, nil)
+	}
 	if c.locked && r.open() {
 		r.up.do(irc.SetModes{Channel: r.channel, Changes: []irc.ModeChange{{Mode: 'i', Kind: irc.FlagMode}}})
 	}
@@ -103,9 +108,8 @@ func (r *room) lock() {
 		r.clear()
 		return
 	}
-	r.up.user.foretell(r, r.clearing.wish)
 	if ch.Has('i') {
-		r.clear()
+		r.warn()
 		return
 	}
 	r.clearing.locked = true
@@ -115,8 +119,16 @@ func (r *room) lock() {
 			r.spare(err)
 			return
 		}
-		r.clear()
+		r.warn()
 	})
+}
+
+// warn lets other users of the gateway know before they are kicked.
+func (r *room) warn() {
+	c := r.clearing
+	c.told = true
+	r.up.user.foretell(r, &doom{r.nick(), c.wish, time.Now().Add(doomTime + time.Duration(len(c.people))*kickTime)})
+	r.clear()
 }
 
 // clear kicks one after the other, then leaves.
@@ -196,19 +208,20 @@ func (r *room) silently(c irc.Change) bool {
 // kicks that end a room.
 func isKick(c irc.Cause) bool { return c == irc.CauseKick || c == irc.CauseClosed }
 
-// foretell lets other users of the gateway know that they will be kicked, and why. It
-// waits for nobody: who is not told sees a kick.
-func (u *user) foretell(r *room, wish muc.Destroy) {
-	network, channel, by := r.up.name, r.channel, r.nick()
+// foretell lets other users of the gateway know that they will be kicked, and why, or,
+// by nil, that they will not. It waits for nobody: who is not told sees a kick.
+func (u *user) foretell(r *room, d *doom) {
+	network, channel := r.up.name, r.channel
 	for _, other := range u.hub.others(u, channelKeyOf(network, channel)) {
-		other.tryPost(mail{call: func() { other.foretold(network, channel, by, wish) }})
+		other.tryPost(mail{call: func() { other.foretold(network, channel, d) }})
 	}
 }
 
-func (u *user) foretold(network, channel, by string, wish muc.Destroy) {
+// foretold takes that in. Nobody changes a doom.
+func (u *user) foretold(network, channel string, d *doom) {
 	if up := u.known(network); up != nil {
 		if r, ok := up.rooms.Get(channel); ok {
-			r.doom = &doom{by, wish, time.Now().Add(doomTime)}
+			r.doom = d
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 const (
 	// maxCalls is how many invitations from IRC an uplink remembers.
 	maxCalls = 50
-	// manyCalls is how many are passed on in a minute.
+	// manyCalls is how many are passed on in a minute, and of how many others to a
+	// channel its moderators are told.
 	manyCalls = 20
 	// announced is for how long the invitation on IRC is expected that goes with one
 	// on Jabber.
@@ -150,6 +151,9 @@ func (up *uplink) othersInvited(ev irc.Invited) {
 		return
 	}
 	r.knocks.take(up.view.Support().Fold(ev.Nick))
+	if !r.invited.within(manyCalls, time.Minute) {
+		return
+	}
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
 		return []mapping.Shown{mapping.Invited(class, ev.By.Nick, ev.Nick)}
 	})

@@ -28,6 +28,7 @@ type room struct {
 	subjects []string // ids of our own messages that ask for another
 	knocks   knocks   // who asks to be let in
 	pleas    pace     // how often voice was asked for
+	invited  pace     // how often others were invited
 	ids      mapping.OccupantIDs
 	sees     bool                 // we are a moderator, who is told addresses
 	heard    time.Time            // when something was said last
