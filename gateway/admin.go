@@ -95,6 +95,10 @@ func setAdmin(q query, r *iq.Request) {
 		r.Fail(q.user.stanzaError(err, mapping.ForAdmin, ""))
 		return
 	}
+	if len(items) > maxChanges {
+		r.Fail(tooManyChanges())
+		return
+	}
 	room := q.adminRoom(r)
 	if room == nil {
 		return

@@ -105,8 +105,9 @@ func (r *room) real(address jid.JID) (irc.Member, bool) {
 	if !r.publishes() {
 		return irc.Member{}, false
 	}
+	stay := mapping.StayOfUser(r.up.user.hub.occupantKey, r.up.name, address.Bare().String())
 	for c := range r.up.view.Each(r.channel) {
-		if r.up.user.hub.ours(r.up.name, c.After.Stay) == address.Bare() {
+		if c.After.Stay == stay {
 			return c.After, true
 		}
 	}

@@ -36,7 +36,7 @@ var fieldProviders = []fieldProvider{
 
 const (
 	maxFields  = 200 // of a submitted form
-	maxChanges = 200 // that one form may come to
+	maxChanges = 200 // that one form may come to, or one IQ ask for
 )
 
 // A configuration is a submitted form under way.
@@ -198,10 +198,14 @@ func (r *room) prepare(c *configuration, failed map[byte]error) {
 	case len(c.problems) > 0:
 		r.conclude(c)
 	case len(c.wishes) > maxChanges:
-		r.answer(c, &stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation, Text: "These are too many changes at once."})
+		r.answer(c, tooManyChanges())
 	default:
 		r.carryOut(c)
 	}
+}
+
+func tooManyChanges() *stanza.Error {
+	return &stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation, Text: "These are too many changes at once."}
 }
 
 // carryOut changes the modes, in as few lines as can be, then does the steps.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"slices"
 
 	"isthmus/ircside/irc"
@@ -61,24 +62,27 @@ func (r *room) planMembers(c *configuration) {
 		want[nick] = max(want[nick], to)
 	}
 	field := map[string]string{}
+	people := r.directory()
 	for _, f := range r.memberLists() {
 		x, there := c.form.Field(f.name)
 		if !there {
 			continue
 		}
-		listed, ok := r.listed(c, x)
+		listed, ok := people.listed(c, x)
 		if !ok {
 			continue
 		}
-		now := r.nicksOf(f.is)
-		for _, nick := range now {
-			if !slices.Contains(listed, nick) && r.wasShown(f.name, nick) {
+		shown, was := r.shown[f.name]
+		known, now := people.nicks(shown), map[string]bool{}
+		for _, nick := range r.nicksOf(f.is) {
+			now[nick] = true
+			if !listed[nick] && (!was || known[nick]) {
 				set(nick, muc.AffiliationNone)
 				field[nick] = f.name
 			}
 		}
-		for _, nick := range listed {
-			if !slices.Contains(now, nick) {
+		for _, nick := range slices.Sorted(maps.Keys(listed)) {
+			if !now[nick] {
 				set(nick, f.is)
 				field[nick] = f.name
 			}
@@ -109,30 +113,54 @@ func (r *room) planMember(c *configuration, field, nick string, to muc.Affiliati
 	}
 }
 
+// A directory finds who is in a channel by addresses.
+type directory struct {
+	room     *room
+	accounts map[string][]string // their nicks, by folded account
+}
+
+func (r *room) directory() directory {
+	d := directory{r, map[string][]string{}}
+	for c := range r.up.view.Each(r.channel) {
+		if account := c.After.Account; account != "" {
+			key := r.up.view.Support().Fold(account)
+			d.accounts[key] = append(d.accounts[key], c.After.Nick)
+		}
+	}
+	return d
+}
+
 // listed are the nicks of the addresses in a field.
-func (r *room) listed(c *configuration, x form.Field) (nicks []string, ok bool) {
+func (d directory) listed(c *configuration, x form.Field) (nicks map[string]bool, ok bool) {
+	nicks = map[string]bool{}
 	for _, line := range x.Lines() {
-		found := r.nicksAt(line)
+		found := d.at(line)
 		if len(found) == 0 {
 			c.problem(x.Var, "Nobody on this network has the address %s.", line)
 			return nil, false
 		}
-		nicks = append(nicks, found...)
+		for _, nick := range found {
+			nicks[nick] = true
+		}
 	}
 	return nicks, true
 }
 
-// wasShown says whether somebody was in a list when the sender was shown it last.
-func (r *room) wasShown(field, nick string) bool {
-	shown, was := r.shown[field]
-	return !was || slices.ContainsFunc(shown, func(address string) bool {
-		return slices.Contains(r.nicksAt(address), nick)
-	})
+// nicks are those of several addresses.
+func (d directory) nicks(addresses []string) map[string]bool {
+	nicks := map[string]bool{}
+	for _, address := range addresses {
+		for _, nick := range d.at(address) {
+			nicks[nick] = true
+		}
+	}
+	return nicks
 }
 
-// nicksAt are the nicks that an address stands for: those of an account in the channel
-// are all meant, and our user's own address is us.
-func (r *room) nicksAt(address string) (nicks []string) {
+// at are the nicks that an address stands for: those of an account in the channel are
+// all meant, and our user's own address is us. There may be one of who is not in it.
+func (d directory) at(address string) []string {
+	r := d.room
 	j, err := jid.Parse(address)
 	if err != nil {
 		return nil
@@ -144,19 +172,19 @@ func (r *room) nicksAt(address string) (nicks []string) {
 	if err != nil || r.up.user.known(at.Network) != r.up {
 		return nil
 	}
+	s := r.up.view.Support()
+	if account, known := at.Account(s); known {
+		return d.accounts[s.Fold(account)]
+	}
 	nick := at.Occupant
 	if at.Kind == mapping.Nick {
 		nick = at.Name
 	}
-	s := r.up.view.Support()
-	account, known := at.Account(s)
-	for c := range r.up.view.Each(r.channel) {
-		if known && s.Fold(c.After.Account) == s.Fold(account) || nick != "" && s.Fold(c.After.Nick) == s.Fold(nick) {
-			nicks = append(nicks, c.After.Nick)
-		}
+	if m, in := r.up.view.Member(r.channel, nick); in {
+		nick = m.Nick
 	}
-	if len(nicks) == 0 && nick != "" {
-		nicks = []string{nick} // who is not in the channel
+	if nick == "" {
+		return nil
 	}
-	return nicks
+	return []string{nick}
 }

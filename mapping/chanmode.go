@@ -85,8 +85,13 @@ var chanModes = []chanMode{
 // fits says whether the network has the mode, and means this by it.
 func (m chanMode) fits(s *irc.Support, ircd string) bool {
 	listed := s.Lists(m.letter, m.kind) || m.kind == irc.KeyMode && s.Lists(m.letter, irc.LimitMode)
+	return listed && m.isOf(ircd)
+}
+
+// isOf says whether a server means this by the letter, if it has the mode.
+func (m chanMode) isOf(ircd string) bool {
 	begins := func(name string) bool { return strings.HasPrefix(ircd, name) }
-	return listed && oneOf(m.ircds, begins) && (m.not == "" || !oneOf(m.not, begins))
+	return oneOf(m.ircds, begins) && (m.not == "" || !oneOf(m.not, begins))
 }
 
 // modesOf are the modes that are a field on this network, the one to set first.

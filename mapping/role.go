@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 
 	"isthmus/ircside/irc"
@@ -48,12 +49,18 @@ func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.R
 	return role, affiliation
 }
 
-// isMuted says whether somebody cannot speak but for their ranks. M is another mode on
-// charybdis and its offspring.
+// isMuted says whether somebody cannot speak but for their ranks.
 func isMuted(m irc.Member, ch irc.Channel, s *irc.Support) bool {
-	version := strings.ToLower(s.Version)
-	operPeace := strings.HasPrefix(version, "solanum") || strings.HasPrefix(version, "charybdis")
-	return ch.Has('m') || ch.Has('M') && m.Account == "" && !operPeace
+	perhaps := m.Account == "" && (ch.Has('M') || ch.Has('R')) // not to look it up for each member
+	return ch.Has('m') || perhaps && mutesUnregistered(ch, s)
+}
+
+// mutesUnregistered says whether one needs an account or a rank to speak.
+func mutesUnregistered(ch irc.Channel, s *irc.Support) bool {
+	ircd := strings.ToLower(s.Version)
+	return slices.ContainsFunc(chanModes, func(c chanMode) bool {
+		return c.field == FieldUnregistered && ch.Has(c.letter) && c.isOf(ircd)
+	})
 }
 
 // quiets are the known masks that silence somebody.

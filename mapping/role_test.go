@@ -92,10 +92,18 @@ func TestStandingOfNobody(t *testing.T) {
 	if role, affiliation := Standing(irc.Member{}, irc.Channel{}, s, RolePolicy{}); role != muc.RoleNone || affiliation != muc.AffiliationNone {
 		t.Errorf("nobody is %s, %s", role, affiliation)
 	}
-	s.Version = "solanum-1.0-dev"
 	m := irc.Member{Person: irc.Person{Nick: "ann"}}
-	if role, _ := Standing(m, irc.Channel{Modes: "M"}, s, RolePolicy{}); role != muc.Participant {
-		t.Errorf("mode M of solanum makes a %s", role)
+	for _, c := range []struct {
+		version, modes string
+		want           muc.Role
+	}{
+		{"solanum-1.0-dev", "M", muc.Participant}, {"solanum-1.0-dev", "R", muc.Visitor}, {"solanum-1.0-dev", "r", muc.Participant},
+		{"ircd-seven-1.1.10", "M", muc.Participant}, {"InspIRCd-4", "R", muc.Participant}, {"InspIRCd-4", "M", muc.Visitor},
+	} {
+		s.Version = c.version
+		if role, _ := Standing(m, irc.Channel{Modes: c.modes}, s, RolePolicy{}); role != c.want {
+			t.Errorf("mode %s of %s makes a %s", c.modes, c.version, role)
+		}
 	}
 }
 

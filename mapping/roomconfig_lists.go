@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,23 +12,29 @@ import (
 // stays.
 func ListWishes(s *irc.Support, l ListField, now, shown, want []string) ([]Wish, *Problem) {
 	var out []Wish
-	has := func(list []string, mask string) bool {
-		return slices.ContainsFunc(list, func(o string) bool { return s.Fold(o) == s.Fold(mask) })
+	set := func(list []string) map[string]bool {
+		masks := make(map[string]bool, len(list))
+		for _, mask := range list {
+			masks[s.Fold(mask)] = true
+		}
+		return masks
 	}
 	add := func(on bool, mask string) {
 		out = append(out, Wish{l.Field, irc.ModeChange{Add: on, Mode: l.Mode, Kind: irc.ListMode, Arg: mask}})
 	}
+	seen, wanted, there := set(shown), set(want), set(now)
 	for _, mask := range now {
-		if has(shown, mask) && !has(want, mask) {
+		if key := s.Fold(mask); seen[key] && !wanted[key] {
 			add(false, mask)
 		}
 	}
 	removed, more := len(out), 0
-	for i, mask := range want {
+	for _, mask := range want {
 		switch {
 		case !isWord(mask) || len(mask) > maxWord:
 			return nil, &Problem{Field: l.Field, Text: "IRC cannot carry the mask %s.", Args: []string{shorten(mask)}}
-		case !has(now, mask) && !has(want[:i], mask):
+		case !there[s.Fold(mask)]:
+			there[s.Fold(mask)] = true // once
 			add(true, mask)
 			more++
 		}

@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -179,6 +180,21 @@ func TestConfigRoundTrip(t *testing.T) {
 				t.Fatalf("%s +%s: %v %v", s.Version, ch.Modes, wishes, problems)
 			}
 		}
+	}
+}
+
+// A list as long as any, and a form of as many lines, take no time to speak of.
+func TestListWishesOfLongLists(t *testing.T) {
+	masks := func(prefix string) (out []string) {
+		for i := range 10000 {
+			out = append(out, prefix+strconv.Itoa(i)+"!*@*")
+		}
+		return out
+	}
+	now, want := masks("old"), masks("New")
+	wishes, problem := ListWishes(irc.DefaultSupport(), ListField{'b', "irc#bans"}, now, now, append(want, want...))
+	if len(wishes) != len(now)+len(want) || problem != nil {
+		t.Errorf("%d wishes, %v", len(wishes), problem)
 	}
 }
 

@@ -204,7 +204,7 @@ func optionalJID(s string) (jid.JID, error) {
 	}
 	j, err := jid.Parse(s)
 	if err != nil {
-		return jid.JID{}, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: err.Error()}
+		return jid.JID{}, &stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed, Text: "That is no address. Check it.", Said: err.Error()}
 	}
 	return j, nil
 }
