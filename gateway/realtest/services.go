@@ -128,7 +128,7 @@ const athemeModules = `
 	nickserv/help nickserv/identify nickserv/info nickserv/login nickserv/logout nickserv/register
 	nickserv/set_core nickserv/status saslserv/main saslserv/plain
 	chanserv/main chanserv/access chanserv/ban chanserv/drop chanserv/flags chanserv/getkey chanserv/help
-	chanserv/info chanserv/invite chanserv/kick chanserv/op chanserv/register chanserv/set_core
+	chanserv/info chanserv/invite chanserv/kick chanserv/op chanserv/register chanserv/set_core chanserv/set_mlock
 	chanserv/topic chanserv/voice chanserv/unban_self chanserv/xop operserv/main operserv/help
 `
 

@@ -19,6 +19,7 @@ var servicesScripts = []struct {
 	{"registered", scriptRegistered},
 	{"register", scriptRegister},
 	{"drop", scriptDrop},
+	{"steps", scriptSteps},
 	{"ban by account", scriptBanAccount},
 }
 
@@ -162,4 +163,51 @@ func scriptBanAccount(t *testing.T, p *pair) {
 	dave.Expect("the ban lifted", By(alice.nick, "MODE", p.channel, "-b", "R:"+erin.Nick))
 	erin.Send("JOIN " + p.channel)
 	erin.Expect("to be let in", Is("366", "*", p.channel))
+}
+
+// told asks the network for something in words, and wants an answer with some of these in it.
+func (g *guest) told(command string, words ...string) {
+	g.t.Helper()
+	network := g.p.network + "@" + Component
+	g.Message("chat", network, command)
+	answer := g.Expect("an answer to "+command, func(s *stanza.Stanza) bool { return s.Kind == stanza.Message && isFrom(s, network) })
+	body, _ := answer.Body()
+	for _, w := range words {
+		if strings.Contains(body, w) {
+			return
+		}
+	}
+	g.t.Errorf("%s: %q", command, body)
+}
+
+// scriptSteps: the steps that the texts of errors name let the founder of a channel back
+// in, whatever keeps others out.
+func scriptSteps(t *testing.T, p *pair) {
+	alice := p.member("alice")
+	alice.told("register-nick "+AccountPassword+" "+alice.nick+"@mail.test", "registered")
+	alice.owned()
+	alice.Message("chat", p.private("ChanServ"), "SET "+p.channel+" MLOCK +nt") // Atheme locks keys out
+	alice.told("unban-me "+p.channel, "")                                       // by whose answer it has done that
+	bob := p.plain("bob")
+	bob.Join(p.channel, "")
+	alice.told("op "+p.channel+" "+bob.Nick, "Done.")
+	mode := func(change string) {
+		bob.Send("MODE " + p.channel + " " + change)
+		bob.Expect("the mode", By(bob.Nick, "MODE", p.channel))
+	}
+	alice.Leave(p.room, alice.nick)
+	mode("+k sesame")
+	alice.refused("", stanza.Auth, stanza.NotAuthorized)
+	alice.told("get-key "+p.channel, "kept for an hour")
+	alice.JoinRoom(p.room, alice.nick, "")
+	alice.Leave(p.room, alice.nick)
+	mode("-k+i sesame")
+	alice.refused("", stanza.Auth, stanza.RegistrationRequired)
+	alice.told("invite-me "+p.channel, "invited")
+	alice.JoinRoom(p.room, alice.nick, "")
+	alice.Leave(p.room, alice.nick)
+	mode("-i+b " + alice.nick + "!*@*")
+	alice.refused("", stanza.Auth, stanza.Forbidden)
+	alice.told("unban-me "+p.channel, "unbanned", "Unbanned", "removed")
+	alice.JoinRoom(p.room, alice.nick, "")
 }
