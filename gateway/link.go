@@ -127,7 +127,7 @@ func (up *uplink) abort() {
 		up.seat = nil
 	}
 	if up.linger != nil {
-		up.linger.Stop()
+		up.linger.stop()
 	}
 	if up.view != nil {
 		up.view.Lost()
@@ -160,7 +160,7 @@ func (up *uplink) needed() bool {
 // stay begins the grace in which a link that nothing needs is kept, or ends it.
 func (up *uplink) stay() {
 	if up.linger != nil {
-		up.linger.Stop()
+		up.linger.stop()
 		up.linger = nil
 	}
 	if up.needed() || up.state == linkClosing {
@@ -173,11 +173,11 @@ func (up *uplink) stay() {
 	if !up.talks.said.IsZero() { // an answer may come
 		grace = max(grace, time.Until(up.talks.said.Add(talkGrace)))
 	}
-	var timer *time.Timer
-	timer = up.user.after(grace, func() {
-		if up.linger == timer && !up.needed() {
+	var running *timer
+	running = up.user.after(grace, func() {
+		if up.linger == running && !up.needed() {
 			up.close("Leaving")
 		}
 	})
-	up.linger = timer
+	up.linger = running
 }

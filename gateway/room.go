@@ -35,7 +35,7 @@ type room struct {
 	opened   map[string]unwrapped // parcels, by nick
 
 	visits   []*visit             // of people who have not entered, which wait for the JOIN
-	kept     *time.Timer          // runs while we stay for their sake
+	kept     *timer               // runs while we stay for their sake
 	made     bool                 // our JOIN made the channel, and nobody has been told
 	modes    string               // as they were told last; "": not all of them are known
 	config   *configuration       // a form that is being set

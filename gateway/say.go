@@ -31,7 +31,7 @@ type held struct {
 	room  *room
 	o     *occupant
 	s     *stanza.Stanza
-	timer *time.Timer
+	timer *timer
 }
 
 // roomMessage is a message to a room: words, the subject, or what only some clients can
@@ -342,7 +342,7 @@ func (r *room) release() {
 	list := r.held
 	r.held = nil
 	for _, h := range list {
-		h.timer.Stop()
+		h.timer.stop()
 		r.say(h.o, h.s)
 	}
 }
@@ -352,7 +352,7 @@ func (r *room) dropHeld(err error) {
 	list := r.held
 	r.held = nil
 	for _, h := range list {
-		h.timer.Stop()
+		h.timer.stop()
 		r.up.user.refuse(h.s, err)
 	}
 }

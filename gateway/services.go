@@ -34,7 +34,7 @@ type consult struct {
 	ends    func(line string) bool // a line is the last of the answer
 	then    func(lines []string, err error)
 	lines   []string
-	timer   *time.Timer
+	timer   *timer
 }
 
 // consult gives services a command; then is called once, with what they said.
@@ -72,7 +72,7 @@ func (up *uplink) consulted(c *consult, err error) {
 		return
 	}
 	up.consults = slices.Delete(up.consults, i, i+1)
-	c.timer.Stop()
+	c.timer.stop()
 	up.deaf[up.view.Support().Fold(c.service)] = time.Now().Add(serviceQuiet)
 	c.then(c.lines, err)
 	if next := up.consulting(c.service); next != nil && next.timer == nil {
@@ -106,7 +106,7 @@ func (up *uplink) overheard(t irc.Text) bool {
 		up.consulted(c, nil)
 		return true
 	}
-	c.timer.Stop()
+	c.timer.stop()
 	c.timer = up.user.after(serviceQuiet, func() { up.consulted(c, nil) })
 	return true
 }
@@ -117,7 +117,7 @@ func (up *uplink) abandonConsults() {
 	up.consults = nil
 	for _, c := range list {
 		if c.timer != nil {
-			c.timer.Stop()
+			c.timer.stop()
 		}
 		c.then(nil, timedOut("The connection to the network was lost before it answered."))
 	}

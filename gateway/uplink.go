@@ -51,7 +51,7 @@ type uplink struct {
 	entered  time.Time     // when the network last let us in
 	retry    time.Duration // the pause before the last try
 	standing bool          // kept by "connect", not by a room
-	linger   *time.Timer   // runs while nothing needs the link
+	linger   *timer        // runs while nothing needs the link
 	listing  int           // lists of channels that are being taken
 	talks    talks         // private conversations
 	ctcp     ctcp

@@ -39,14 +39,15 @@ type user struct {
 	config   *config.Config
 	uplinks  map[string]*uplink
 	clients  map[jid.JID]*client
-	watchers watchers         // our addresses that this user subscribes to
-	passed   pace             // messages without words
-	changes  pace             // of the settings of channels
-	taught   int              // hashes that its clients made known to everybody
-	errands  []*errand        // ad-hoc commands under way, the oldest first
-	sweeping bool             // a timer runs that forgets them
-	down     bool             // there is no stream
-	owed     []*stanza.Stanza // farewells that could not be said without it
+	watchers watchers            // our addresses that this user subscribes to
+	passed   pace                // messages without words
+	changes  pace                // of the settings of channels
+	taught   int                 // hashes that its clients made known to everybody
+	errands  []*errand           // ad-hoc commands under way, the oldest first
+	sweeping bool                // a timer runs that forgets them
+	timers   map[*timer]struct{} // those that run
+	down     bool                // there is no stream
+	owed     []*stanza.Stanza    // farewells that could not be said without it
 	parked   map[jid.JID]*parked
 	keys     map[mapping.Address]*keptKey
 	checks   map[stay]*check
@@ -88,6 +89,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		departed: map[departure]*departed{}, listens: map[channelKey]bool{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
 		parked: map[jid.JID]*parked{}, checks: map[stay]*check{}, keys: map[mapping.Address]*keptKey{},
+		timers: map[*timer]struct{}{},
 	}
 }
 
@@ -111,15 +113,11 @@ func (u *user) post(m mail) bool {
 	}
 }
 
-// after has f run on the user's goroutine in a while, if it is still there.
-func (u *user) after(d time.Duration, f func()) *time.Timer {
-	return time.AfterFunc(d, func() { u.post(mail{call: f}) })
-}
-
 // run is the user's goroutine.
 func (u *user) run() {
 	defer u.hub.ended.Done()
 	defer u.end()
+	defer u.stopTimers()
 	if !u.hub.keep {
 		defer u.recover()
 	}

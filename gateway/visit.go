@@ -110,19 +110,19 @@ func (r *room) turnAway(err error) {
 // keep has us stay in the channel for a while, though nobody has entered.
 func (r *room) keep() {
 	r.unkeep()
-	var timer *time.Timer
-	timer = r.up.user.after(visitTime, func() {
-		if r.kept == timer {
+	var running *timer
+	running = r.up.user.after(visitTime, func() {
+		if r.kept == running {
 			r.kept = nil
 			r.part("")
 		}
 	})
-	r.kept = timer
+	r.kept = running
 }
 
 func (r *room) unkeep() {
 	if r.kept != nil {
-		r.kept.Stop()
+		r.kept.stop()
 		r.kept = nil
 	}
 }
