@@ -268,9 +268,7 @@ func (up *uplink) ircd() string {
 // refuseJoin answers a join that comes to nothing.
 func (u *user) refuseJoin(s *stanza.Stanza, err error) {
 	answer := refusal(s, u.stanzaError(err, mapping.ForJoin, ""))
-	if answer.Child(muc.NS, "x") == nil {
-		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
-	}
+	enters(answer)
 	u.deliver(answer)
 }
 

@@ -32,9 +32,27 @@ func answerable(s *stanza.Stanza) bool {
 func refusal(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza {
 	answer := s.Refuse(mapping.InLanguage(err, s.Lang))
 	if _, join := muc.ParseJoin(s); join {
-		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
+		enters(answer)
 	}
 	return answer
+}
+
+// Unread is the error that answers a stanza into which nobody has looked, in its sender's
+// language. Any presence to an occupant may be an entry, for an old client has nothing in
+// it that says so: it is answered as one.
+func Unread(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza {
+	answer := refusal(s, err)
+	if s.Kind == stanza.Presence && s.Type == "" && s.To.Resource() != "" {
+		enters(answer)
+	}
+	return answer
+}
+
+// enters has an error be the answer to a join, once.
+func enters(answer *stanza.Stanza) {
+	if answer.Child(muc.NS, "x") == nil {
+		answer.Children = append([]*stanza.Element{stanza.E(muc.NS, "x")}, answer.Children...)
+	}
 }
 
 // stanzaError words an error for whoever asked for dest on a server that calls

@@ -217,7 +217,7 @@ func (h *Hub) leaves(s *stanza.Stanza, gateway *config.Gateway) bool {
 // bounce answers what cannot be taken, unless that itself would wait.
 func (h *Hub) bounce(s *stanza.Stanza, err *stanza.Error) {
 	if answerable(s) {
-		h.xmpp.Offer(refusal(s, err))
+		h.xmpp.Offer(Unread(s, err))
 	}
 }
 

@@ -22,12 +22,14 @@ func TestFullMailbox(t *testing.T) {
 		_, all := p.stall()
 		want := p.fill(t, "ann@x/d")
 		p.play(t, say("ann@x/d", "more"), join("ann@x/m", "j2"),
+			"<presence from='ann@x/old' to='#c%net@gw/old' id='j3'/>",
 			"<iq from='ann@x/d' to='gw' type='get' id='q'><ping xmlns='urn:xmpp:ping'/></iq>",
 			"<iq from='ann@x/d' to='gw' type='result' id='r'/>",
 			"<message from='ann@x/never' to='#c%net@gw' type='error'/>",
 			"<presence from='ann@x/never' to='#c%net@gw/x' type='unavailable'/>")
 		same(t, "d", p.to("ann@x/d"), "message error more wait/resource-constraint", "iq error q wait/resource-constraint")
 		same(t, "m", p.to("ann@x/m"), "presence error j2 wait/resource-constraint x")
+		same(t, "old", p.to("ann@x/old"), "presence error j3 wait/resource-constraint x")
 		all()
 		synctest.Wait()
 		same(t, "on IRC", p.said("ann"), append([]string{"JOIN"}, want...)...)

@@ -36,8 +36,9 @@ type Config struct {
 	PingTimeout  time.Duration // for its answer
 	DialTimeout  time.Duration // for connection and handshake
 
-	// Word puts an error into a language, by an xml:lang; nil: all are English.
-	Word func(e *stanza.Error, lang string) *stanza.Error
+	// Refuse makes the answer to a stanza that could not be read, of which there is the
+	// head at least; nil: Stanza.Refuse. It waits for nobody.
+	Refuse func(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza
 
 	// Dial replaces the dialler, for tests; nil: TCP.
 	Dial func(ctx context.Context, address string) (net.Conn, error)

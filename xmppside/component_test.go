@@ -215,8 +215,8 @@ func TestSilence(t *testing.T) {
 func TestRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, func(_ *bench, c *Config) {
-			c.Word = func(e *stanza.Error, lang string) *stanza.Error {
-				return &stanza.Error{Type: e.Type, Condition: e.Condition, Text: lang}
+			c.Refuse = func(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza {
+				return s.Refuse(&stanza.Error{Type: err.Type, Condition: err.Condition, Text: s.Lang})
 			}
 		})
 		l := b.up("").read()

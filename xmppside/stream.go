@@ -124,11 +124,11 @@ func (c *Component) refuse(conn *conn, h Handler, r *stanza.Refused) {
 		}
 		return
 	}
-	err := r.Err
-	if c.config.Word != nil {
-		err = c.config.Word(err, s.Lang)
+	refuse := (*stanza.Stanza).Refuse
+	if c.config.Refuse != nil {
+		refuse = c.config.Refuse
 	}
-	answer := s.Refuse(err)
+	answer := refuse(s, r.Err)
 	if answer.From.IsZero() {
 		answer.From = c.config.Domain
 	}

@@ -24,7 +24,6 @@ import (
 	"isthmus/gateway"
 	"isthmus/ircside"
 	"isthmus/ircside/irc"
-	"isthmus/mapping"
 	"isthmus/xmppside"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
@@ -84,7 +83,7 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 		Address: c.Component.Address, Domain: domain, Secret: c.Component.Secret.Reveal(),
 		QueueBytes: c.Component.QueueBytes, MaxStanza: c.Component.MaxStanza, Limits: limits,
 		WriteTimeout: c.Component.WriteTimeout, PingAfter: c.Component.PingInterval,
-		PingTimeout: c.Component.PingTimeout, DialTimeout: 30 * time.Second, Word: mapping.InLanguage, Dial: o.Net.XMPP,
+		PingTimeout: c.Component.PingTimeout, DialTimeout: 30 * time.Second, Refuse: gateway.Unread, Dial: o.Net.XMPP,
 	}, log)
 	g.hub, err = gateway.NewHub(gateway.Options{
 		XMPP: g.component, Open: g.open, Log: log, Config: c, Version: o.Version, KeepPanics: o.KeepPanics,
