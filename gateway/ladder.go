@@ -91,10 +91,19 @@ func (u *user) decide(p *parked) {
 	switch {
 	case rule == config.OldOff, u.down,
 		c.features.Has(muc.NS), !c.caps.IsZero() && !found && rule != config.OldOn:
-		u.sendAway(p.presence, p.at)
+		u.tellOut(p)
 	default:
 		u.enterOld(p.presence, p.at)
 	}
+}
+
+// tellOut tells a client once that it is not in the room, whatever it has said of itself
+// there since: a second time it might take for the answer to its return.
+func (u *user) tellOut(p *parked) {
+	u.sendAway(p.presence, p.at)
+	p.behind = slices.DeleteFunc(p.behind, func(s *stanza.Stanza) bool {
+		return s.Kind == stanza.Presence && s.Type == "" && s.To.Bare() == p.presence.To.Bare()
+	})
 }
 
 // waits says whether a stanza has been put behind what its client has sent before.
@@ -109,7 +118,7 @@ func (u *user) waits(s *stanza.Stanza) bool {
 	case s.Child(muc.NS, "x") != nil: // it knows how to ask: it has lost track
 		u.unpark(p, func() {
 			if s.To.Bare() != p.presence.To.Bare() {
-				u.sendAway(p.presence, p.at)
+				u.tellOut(p)
 			}
 		})
 		return u.waits(s)
