@@ -165,6 +165,13 @@ func (r *rig) listen(f func(*stanza.Stanza)) {
 	r.hear = f
 }
 
+// locked calls f under the mutex, as what listens is called.
+func (r *rig) locked(f func() []string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return f()
+}
+
 // believe says whether what is told of the wild server's channels must make sense.
 func (r *rig) believe(wild bool) {
 	r.mu.Lock()

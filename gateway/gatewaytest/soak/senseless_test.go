@@ -59,7 +59,6 @@ func TestSenseless(t *testing.T) {
 			r.wild.heard("")
 			return measure()
 		}
-		r.listen(c.hear)
 		babble(r, c, newBabbler(0), many/20) // what is made once and kept
 		before := settle()
 		babble(r, c, newBabbler(1), many)
@@ -82,8 +81,10 @@ func TestSenseless(t *testing.T) {
 
 // babble sends the senseless stanzas, and then all who sent them go.
 func babble(r *rig, c *canary, b *babbler, turns int) {
+	r.listen(func(s *stanza.Stanza) { c.hear(s); b.hear(s) })
+	defer r.listen(c.hear)
 	for sung := 0; b.turn < turns; {
-		r.send(b.round()...)
+		r.send(r.locked(b.round)...)
 		if b.turn/1000 > sung {
 			sung = b.turn / 1000
 			c.sing()

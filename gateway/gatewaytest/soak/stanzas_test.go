@@ -20,11 +20,19 @@ type babbler struct {
 	turn    int
 	order   []int              // in which combinations come
 	present map[[2]string]bool // whom each client sent presence to and did not take it back
+
+	from     string // who sends the stanza that is made
+	payloads []func(b *babbler) string
+	asked    map[string][]asked   // by client: what it can do
+	sessions map[string][2]string // by client: node and session of the command that it began last
 }
 
 func newBabbler(seed uint64) *babbler {
-	b := &babbler{Rand: rand.New(rand.NewPCG(seed, 0)), present: map[[2]string]bool{}}
-	b.order = b.Perm(len(kinds) * len(places) * len(payloads))
+	b := &babbler{
+		Rand: rand.New(rand.NewPCG(seed, 0)), present: map[[2]string]bool{}, payloads: slices.Concat(payloads, surfaces),
+		asked: map[string][]asked{}, sessions: map[string][2]string{},
+	}
+	b.order = b.Perm(len(kinds) * len(places) * len(b.payloads))
 	return b
 }
 
@@ -270,16 +278,17 @@ func (b *babbler) attrs(n int) string {
 	return strings.Join(out, " ")
 }
 
-// round is one stanza from each visitor, in some order, each from one of its clients.
+// round is one stanza from each visitor, in some order, each from one of its clients, and
+// what they answer.
 func (b *babbler) round() []string {
-	var out []string
+	out := b.answers()
 	for _, v := range b.Perm(visitors) {
 		b.turn++
-		from := fmt.Sprintf("v%d@x/r%d", v, b.IntN(resources))
+		b.from = fmt.Sprintf("v%d@x/r%d", v, b.IntN(resources))
 		if b.turn%3 == 0 {
-			out = append(out, b.nearly(from, v))
+			out = append(out, b.nearly(b.from, v))
 		} else {
-			out = append(out, b.senseless(from))
+			out = append(out, b.senseless(b.from))
 		}
 	}
 	return out
@@ -291,7 +300,7 @@ func (b *babbler) senseless(from string) string {
 	k := kinds[n%len(kinds)]
 	n /= len(kinds)
 	to := places[n%len(places)](b)
-	return b.stanza(k, from, to, closed(payloads[n/len(places)](b)))
+	return b.stanza(k, from, to, closed(b.payloads[n/len(places)](b)))
 }
 
 // closed ends the elements that a payload leaves open.
