@@ -159,14 +159,15 @@ func oldDelayed(by jid.JID, at time.Time) *stanza.Element {
 	return stanza.E("jabber:x:delay", "x").Set("from", by.String()).Set("stamp", at.UTC().Format("20060102T15:04:05"))
 }
 
-// oldWords are words as an old client can show them: what can be read of them.
+// oldWords are words as an old client can show them: what can be read of them; nil for
+// nothing, as of a message of its own that holds no words.
 func oldWords(at jid.JID, children []*stanza.Element, said time.Time, old bool) (out []*stanza.Element) {
 	for _, c := range children {
-		if c.Space == "" && c.Local == "body" {
+		if c.Space == "" && c.Local == "body" && c.Text() != "" {
 			out = append(out, c)
 		}
 	}
-	if old {
+	if old && out != nil {
 		out = append(out, delayed(at, said), oldDelayed(at, said))
 	}
 	return out

@@ -234,7 +234,9 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	}
 	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
 	if o.old {
-		m.Children = oldWords(o.at, children, w.at, old)
+		if m.Children = oldWords(o.at, children, w.at, old); m.Children == nil {
+			return nil
+		}
 		return m
 	}
 	m.Children = make([]*stanza.Element, 0, len(children)+3)

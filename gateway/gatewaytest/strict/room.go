@@ -56,7 +56,10 @@ func (c *Checker) presenceSent(s *stanza.Stanza) {
 			r.leaving = true
 		}
 	case "probe":
-		if r != nil && r.members[s.To.Resource()] != "" {
+		if r == nil {
+			return
+		}
+		if _, present := r.members[s.To.Resource()]; present {
 			r.members[s.To.Resource()] = "asked for" // whatever the answer is, it is news
 		}
 	case "":
