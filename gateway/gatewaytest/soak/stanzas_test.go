@@ -325,6 +325,9 @@ func (b *babbler) stanza(k kind, from, to, payload string) string {
 
 // nearly is what an honest client might send at another time.
 func (b *babbler) nearly(from string, v int) string {
+	if b.IntN(2) == 0 {
+		return b.clever(v)
+	}
 	room := pick(b, channels) + "%net@gw"
 	own := fmt.Sprintf("%s/v%d", room, v)
 	switch b.IntN(16) {

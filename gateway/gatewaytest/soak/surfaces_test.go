@@ -214,3 +214,33 @@ func (b *babbler) able(q asked) (answer, typ string) {
 	}
 	return el("query", nsInfo, "", "<feature var='"+nsMUC+"'/>"), "result"
 }
+
+// clever is what an honest client might send that can do more: it gets further in what
+// has stages, pages, forms and hashes.
+func (b *babbler) clever(v int) string {
+	room := pick(b, channels) + "%net@gw"
+	place := pick(b, []string{"gw", "net@gw", "net@gw", room, room, room})
+	ask := func(typ, to, payload string) string { return b.stanza(kind{"iq", typ}, b.from, to, payload) }
+	own := fmt.Sprintf("%s/v%d", room, v)
+	switch b.IntN(12) {
+	case 0, 1, 2:
+		return ask("set", place, b.command())
+	case 3:
+		return ask("set", room, el("query", nsMUC+"#owner", "", b.roomconfig()))
+	case 4:
+		return ask(pick(b, []string{"get", "set"}), pick(b, []string{"gw", "net@gw"}), el("query", nsSearch, "", b.page()+b.search()))
+	case 5:
+		return ask("get", pick(b, []string{"gw", "net@gw"}), el("search", nsChannel+":search", "", b.page()+b.search()))
+	case 6:
+		return ask("get", place, el("query", nsItems, pick(b, []string{"", "node='" + nsCommand + "'"}), b.page()))
+	case 7:
+		return ask(pick(b, []string{"get", "set"}), room, el("query", "jabber:iq:register", "", pick(b, []string{"", b.answer()})))
+	case 8:
+		return b.stanza(kind{"message", ""}, b.from, room, pick(b, []string{b.invitations(), b.answer()}))
+	case 9:
+		return b.stanza(kind{"presence", ""}, b.from, own, el("x", nsMUC, "", "")+b.caps())
+	case 10:
+		return b.stanza(kind{"presence", "unavailable"}, b.from, own, b.caps())
+	}
+	return b.stanza(kind{"message", "groupchat"}, b.from, room, b.rich()+pick(b, []string{"", "<body>" + b.text() + "</body>"}))
+}
