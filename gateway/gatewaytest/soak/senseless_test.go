@@ -43,7 +43,7 @@ func TestSenseless(t *testing.T) {
 		}
 		sit()
 		settle := func() footing {
-			pass(2 * time.Hour) // what is kept for a time is forgotten
+			pass(2 * time.Hour)  // what is kept for a time is forgotten
 			for i := range 110 { // what is kept for those who join is as large as ever
 				for _, ch := range channels {
 					bob.say("PRIVMSG %s :ordinary words, number %d", ch, i)
