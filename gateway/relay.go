@@ -173,8 +173,9 @@ func (r *room) parcel(s *stanza.Stanza, rich *rich, cmd irc.Command) *parcel {
 
 // unwrapped is what a room has taken out of parcels of one nick.
 type unwrapped struct {
-	last uint64   // the number of the last parcel
-	rest []string // lines of it that are still to come, and say nothing new
+	last  uint64    // the number of the last parcel
+	rest  []string  // lines of it that are still to come, and say nothing new
+	until time.Time // when they come no more: the network has dropped them
 }
 
 // maxUnwrapped is how many nicks a room has that of.
@@ -183,14 +184,17 @@ const maxUnwrapped = 200
 // unwrap puts what a message held back into words from IRC; false: they are a line of a
 // message that was shown whole.
 func (r *room) unwrap(t irc.Text, w words) (words, bool) {
-	if r.up.user.hub.parcels.some.Load() == 0 || t.Status != 0 {
+	if t.Status != 0 {
 		return w, true
 	}
 	was := r.opened[t.From.Nick]
-	if len(was.rest) > 0 && was.rest[0] == t.Body {
-		was.rest = was.rest[1:]
+	if len(was.rest) > 0 && was.rest[0] == t.Body && time.Now().Before(was.until) {
+		was.rest, was.until = was.rest[1:], time.Now().Add(parcelTime)
 		r.opened[t.From.Nick] = was
 		return w, false
+	}
+	if r.up.user.hub.parcels.some.Load() == 0 {
+		return w, true
 	}
 	p := r.up.user.hub.parcelFor(channelKeyOf(r.up.name, r.channel), t.From.Nick, t.ID, t.Body, was.last)
 	if p == nil {
@@ -199,7 +203,7 @@ func (r *room) unwrap(t irc.Text, w words) (words, bool) {
 	if len(r.opened) >= maxUnwrapped || r.opened == nil {
 		r.opened = map[string]unwrapped{}
 	}
-	r.opened[t.From.Nick] = unwrapped{p.n, p.lines[1:]}
+	r.opened[t.From.Nick] = unwrapped{p.n, p.lines[1:], time.Now().Add(parcelTime)}
 	if t.ID == "" {
 		w.id = p.id
 	}

@@ -68,6 +68,32 @@ func TestParcels(t *testing.T) {
 	})
 }
 
+// Further lines of a message that was shown whole say nothing new, for as long as they
+// may come: who says the same later is heard.
+func TestFurtherLines(t *testing.T) {
+	for _, c := range []struct {
+		pause time.Duration
+		want  string
+	}{{parcelTime - time.Second, "10001"}, {parcelTime, "11111"}} {
+		synctest.Test(t, func(t *testing.T) {
+			x := newBench(t, "", 3, 1)
+			p := parcelOf("nick1", "a\nb\nc\nd", "urn:x")
+			p.children = []*stanza.Element{stanza.T("", "body", "a\nb\nc\nd")}
+			x.user.hub.deposit(p)
+			var shown strings.Builder
+			for _, line := range []string{"a", "b", "c", "d", "d"} {
+				before := x.sent
+				x.recv(t, ":nick1!u@h PRIVMSG #c :"+line)
+				fmt.Fprint(&shown, x.sent-before)
+				time.Sleep(c.pause)
+			}
+			if got := shown.String(); got != c.want {
+				t.Errorf("with %v between them: %s, want %s", c.pause, got, c.want)
+			}
+		})
+	}
+}
+
 // However much is said, not all of it waits.
 func TestParcelsAreBounded(t *testing.T) {
 	h := newBench(t, "", 0, 1).user.hub
