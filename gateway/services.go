@@ -37,6 +37,12 @@ type consult struct {
 	timer   *timer
 }
 
+// An aftermath is what is known of a command to services for a moment when it has ended.
+type aftermath struct {
+	n      uint64 // counts them
+	secret string
+}
+
 // consult gives services a command; then is called once, with what they said.
 func (up *uplink) consult(c *consult) {
 	if len(up.consults) >= maxConsults {
@@ -73,27 +79,45 @@ func (up *uplink) consulted(c *consult, err error) {
 	}
 	up.consults = slices.Delete(up.consults, i, i+1)
 	c.timer.stop()
-	up.deaf[up.view.Support().Fold(c.service)] = time.Now().Add(serviceQuiet)
+	up.deafen(c)
 	c.then(c.lines, err)
 	if next := up.consulting(c.service); next != nil && next.timer == nil {
 		up.say(next)
 	}
 }
 
+// deafen has what services still say right after a command be no conversation.
+func (up *uplink) deafen(c *consult) {
+	service := up.view.Support().Fold(c.service)
+	up.lastDeaf++
+	after := aftermath{up.lastDeaf, c.secret}
+	up.deaf[service] = after
+	up.user.after(serviceQuiet, func() {
+		if up.deaf[service] == after {
+			delete(up.deaf, service)
+		}
+	})
+}
+
+// hide is a text without a secret, if there is one.
+func hide(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, secret, "…")
+}
+
 // overheard takes what services say to a command, and what more they say right after
 // it. It is noted, and no conversation.
 func (up *uplink) overheard(t irc.Text) bool {
 	c := up.consulting(t.From.Nick)
-	if c == nil {
-		until, after := up.deaf[up.view.Support().Fold(t.From.Nick)]
-		if !after || time.Now().After(until) {
-			delete(up.deaf, up.view.Support().Fold(t.From.Nick))
-			return false
-		}
+	after, ended := up.deaf[up.view.Support().Fold(t.From.Nick)]
+	if c == nil && !ended {
+		return false
 	}
-	body := mapping.Incoming(t)
-	if c != nil && c.secret != "" {
-		body = strings.ReplaceAll(body, c.secret, "…")
+	body := hide(mapping.Incoming(t), after.secret)
+	if c != nil {
+		body = hide(body, c.secret)
 	}
 	if c == nil || !c.hushed {
 		up.note(t.From.Nick + ": " + body)

@@ -57,9 +57,10 @@ type uplink struct {
 	ctcp     ctcp
 	consults []*consult
 	forwards map[string]string    // where channels sent us that we asked for, folded
-	deaf     map[string]time.Time // services by folded nick: what they say until then is no conversation
-	tight    int                  // bytes less that a line holds, as the network has found one too long
-	notes    []string             // what the server said last, for whoever asks
+	deaf     map[string]aftermath // services by folded nick: what they still say is no conversation
+	lastDeaf uint64
+	tight    int      // bytes less that a line holds, as the network has found one too long
+	notes    []string // what the server said last, for whoever asks
 	lastErr  error
 	awayText string // as the network has it; "" is here
 	hostBans bool   // it has no bans of accounts, whatever it says
@@ -100,7 +101,7 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 		user: u, name: n.Name, net: n, wish: asked,
 		log:       u.log.With().Str("network", n.Name).Logger(),
 		rooms:     irc.NewMap[*room](irc.ASCII),
-		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(), deaf: map[string]time.Time{}, forwards: map[string]string{},
+		questions: map[irc.Ref]*question{}, talks: talks{with: map[string]*talk{}}, ctcp: newCTCP(), deaf: map[string]aftermath{}, forwards: map[string]string{},
 	}
 	if err := up.dial(); err != nil {
 		return nil, err
