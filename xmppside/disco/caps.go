@@ -1,6 +1,7 @@
 package disco
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha3"
@@ -137,14 +138,13 @@ const nsSoftware = "urn:xmpp:dataforms:softwareinfo"
 // look like what they pass for, and there is no form but the usual one.
 func (i Info) verification() (text []byte, ok bool) {
 	var list []string
-	for _, id := range i.Identities {
+	for _, id := range slices.SortedFunc(slices.Values(i.Identities), Identity.compare) {
 		if !isToken(id.Category) || !isToken(id.Type) || id.Lang != "" && !isToken(id.Lang) {
 			return nil, false
 		}
 		list = append(list, id.Category+"/"+id.Type+"/"+id.Lang+"/"+id.Name)
 	}
 	features := slices.Clone(i.Features)
-	slices.Sort(list)
 	slices.Sort(features)
 	if len(list) == 0 || repeats(list) || repeats(features) {
 		return nil, false
@@ -174,6 +174,12 @@ func (i Info) verification() (text []byte, ok bool) {
 		text = append(append(text, s...), '<')
 	}
 	return text, true
+}
+
+// compare orders identities by their parts: "de" comes before "de-AT". XEP-0115 §5.1
+func (id Identity) compare(other Identity) int {
+	return cmp.Or(strings.Compare(id.Category, other.Category), strings.Compare(id.Type, other.Type),
+		strings.Compare(id.Lang, other.Lang), strings.Compare(id.Name, other.Name))
 }
 
 // repeats says whether a sorted list has anything twice.

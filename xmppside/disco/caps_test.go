@@ -83,6 +83,8 @@ func TestVerified(t *testing.T) {
 		{"0115 complex", ver(psiVer), psi, 1},
 		{"0390 simple", set("sha-256", "kzBZbkqJ3ADrj7v08reD1qcWUwNGHaidNUgD7nHpiw8=", "sha3-256", "79mdYAfU9rEdTOcWDO7UEAt6E56SUzk/g6TnqUeuD9Q="), file(t, "bombus.xml"), 2},
 		{"0390 complex", set("sha-256", "u79ZroNJbdSWhdSp311mddz44oHHPsEBntQ5b1jqBSY=", "sha3-256", "XpUJzLAc93258sMECZ3FJpebkzuyNXDzRNwQog8eycg="), file(t, "tkabber.xml"), 2},
+		{"in the order of languages", ver("0HO0LfAGrLLt99FMMnbyqoBytcg="), query + `<identity category='client' type='pc' xml:lang='de-AT' name='B'/>
+			<identity category='client' type='pc' xml:lang='de' name='A'/><feature var='urn:a'/></query>`, 1},
 		{"another hash", ver(psiVer), exodus, 0},
 		{"one true, one forged", set("sha-256", "kzBZbkqJ3ADrj7v08reD1qcWUwNGHaidNUgD7nHpiw8=", "sha3-256", "XpUJzLAc93258sMECZ3FJpebkzuyNXDzRNwQog8eycg="), file(t, "bombus.xml"), 1},
 		{"both kinds", ver(exodusVer) + set("sha-256", "AAAA"), exodus, 1},
