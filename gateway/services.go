@@ -41,6 +41,7 @@ type consult struct {
 type aftermath struct {
 	n      uint64 // counts them
 	secret string
+	hushed bool
 }
 
 // consult gives services a command; then is called once, with what they said.
@@ -90,7 +91,7 @@ func (up *uplink) consulted(c *consult, err error) {
 func (up *uplink) deafen(c *consult) {
 	service := up.view.Support().Fold(c.service)
 	up.lastDeaf++
-	after := aftermath{up.lastDeaf, c.secret}
+	after := aftermath{up.lastDeaf, c.secret, c.hushed}
 	up.deaf[service] = after
 	up.user.after(serviceQuiet, func() {
 		if up.deaf[service] == after {
@@ -119,7 +120,7 @@ func (up *uplink) overheard(t irc.Text) bool {
 	if c != nil {
 		body = hide(body, c.secret)
 	}
-	if c == nil || !c.hushed {
+	if !after.hushed && (c == nil || !c.hushed) {
 		up.note(t.From.Nick + ": " + body)
 	}
 	if c == nil || c.timer == nil || len(c.lines) >= maxSaid {

@@ -22,6 +22,14 @@ func TestSecretsOfServices(t *testing.T) {
 		if notes := strings.Join(x.up.notes, "\n"); strings.Contains(notes, "hunter2") || strings.Count(notes, "The password is ….") != 2 || x.sent != before {
 			t.Errorf("noted %q, %d messages", notes, x.sent-before)
 		}
+		c.hushed = true
+		x.up.consult(c)
+		x.recv(t, said)
+		x.up.consulted(c, nil)
+		x.recv(t, said)
+		if len(x.up.notes) != 3 { // with what it said at the door
+			t.Errorf("of what is hushed it is noted %q", x.up.notes)
+		}
 		time.Sleep(serviceQuiet)
 		synctest.Wait()
 		for len(x.user.mail) > 0 {
