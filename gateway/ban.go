@@ -100,9 +100,10 @@ func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
 	return m, "", nil
 }
 
-// real finds one of our own users by their real address, where those are told.
+// real finds one of our own users by their real address, where those are told; one's own
+// always is.
 func (r *room) real(address jid.JID) (irc.Member, bool) {
-	if !r.publishes() {
+	if !r.publishes() && address.Bare() != r.up.user.jid {
 		return irc.Member{}, false
 	}
 	stay := mapping.StayOfUser(r.up.user.hub.occupantKey, r.up.name, address.Bare().String())
@@ -146,7 +147,7 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 			b.who = seen // in another channel
 		}
 		if b.mask = r.banMask(b.who); b.mask == "" {
-			return notAllowed("The network has no bans of accounts.")
+			return notAllowed("The network has no bans of accounts. Ban a nick or a mask.")
 		}
 		mask = b.mask
 		p.bans = append(p.bans, b)

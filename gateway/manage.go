@@ -84,7 +84,7 @@ func (c *call) ban() {
 		c.fail(refused, mapping.ForAdmin)
 		return
 	case limit > 0 && !irc.HasTimedBans(r.up.view.Support()):
-		c.fail(notAllowed("The network has no bans that end by themselves."), mapping.ForAdmin)
+		c.fail(notAllowed("The network has no bans that end by themselves. Ban without a time, and lift it later."), mapping.ForAdmin)
 		return
 	}
 	done := func(err error) {

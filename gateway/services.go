@@ -67,7 +67,7 @@ func (up *uplink) consulting(service string) *consult {
 
 func (up *uplink) say(c *consult) {
 	c.timer = up.user.after(serviceTime, func() {
-		up.consulted(c, timedOut("The services of the network do not answer."))
+		up.consulted(c, timedOut("The services of the network do not answer. Try again later."))
 	})
 	up.give(irc.Say{Target: c.service, Lines: []string{c.command}}, func([]string) {}, func(err error) { up.consulted(c, err) })
 }

@@ -286,7 +286,7 @@ func (m *matcher) matches(c *ListedChannel) bool {
 	if len(m.topic)+len(m.words) > 0 {
 		topic = strings.ToLower(c.Topic)
 	}
-	if m.mask != "" && !wild(m.mask, name) {
+	if m.mask != "" && !irc.Glob(m.mask, name, runeLen) {
 		return false
 	}
 	for _, w := range m.topic {
@@ -300,33 +300,6 @@ func (m *matcher) matches(c *ListedChannel) bool {
 		}
 	}
 	return true
-}
-
-// wild says whether a name matches a mask in which * is any text and ? any character. It
-// takes no more than the product of both lengths.
-func wild(mask, name string) bool {
-	star, mark := -1, 0
-	i, j := 0, 0
-	for j < len(name) {
-		switch {
-		case i < len(mask) && mask[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(mask) && mask[i] == '?':
-			i++
-			j += runeLen(name[j:])
-		case i < len(mask) && mask[i] == name[j]:
-			i++
-			j++
-		case star >= 0:
-			i = star + 1
-			mark++
-			j = mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(mask[i:], "*") == ""
 }
 
 func runeLen(s string) int {

@@ -143,7 +143,7 @@ func TestWild(t *testing.T) {
 		{"a*b*c", "aXbXbXc", true}, {"a*b*c", "aXbXbX", false}, {"?é?", "aéé", true}, {"??", "é", false},
 		{"*a", "aaab", false}, {"#*", "#", true}, {strings.Repeat("*a", 200) + "*b", strings.Repeat("a", 400), false},
 	} {
-		if got := wild(tt.mask, tt.name); got != tt.want {
+		if got := irc.Glob(tt.mask, tt.name, runeLen); got != tt.want {
 			t.Errorf("%q on %q: %v", tt.mask, tt.name, got)
 		}
 	}

@@ -122,7 +122,8 @@ func isServerRank(mode byte) bool { return mode == 'y' || mode == 'Y' }
 
 // RoleChange is what makes a role of a member: modes to set, or a kick. It may be
 // nothing, if they have it. Who must not speak loses their voice in a moderated
-// channel; elsewhere they are silenced by a mask, where the network has that.
+// channel; elsewhere they are silenced by a mask, where the network has that. A rank is
+// given before another is taken: it may be ourselves, who may give nothing after that.
 // XEP-0045 §8.
 func RoleChange(s *irc.Support, m irc.Member, ch irc.Channel, want muc.Role) (changes []irc.ModeChange, kick bool, err *stanza.Error) {
 	role, _ := Standing(m, ch, s, RolePolicy{})
@@ -178,11 +179,14 @@ func unmute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.
 		if strings.ContainsAny(m.Modes, "yY") {
 			return nil, notAllowed("They are an operator of the network.")
 		}
-		changes := take(m, func(mode byte) bool { r, _ := rankStanding(mode, s, RolePolicy{}); return r == muc.Moderator })
+		var changes []irc.ModeChange
 		if isMuted(m, ch, s) && strings.IndexByte(m.Modes, 'v') < 0 {
-			changes = append(changes, give(m, 'v')...)
+			changes = give(m, 'v')
 		}
-		return changes, nil
+		return append(changes, take(m, func(mode byte) bool {
+			r, _ := rankStanding(mode, s, RolePolicy{})
+			return r == muc.Moderator
+		})...), nil
 	}
 	if quiet, ok := quietMask(s, m.Person); ok && m.Modes == "" {
 		return []irc.ModeChange{quiet}, nil
@@ -214,20 +218,18 @@ func affiliationModes(s *irc.Support, m irc.Member, affiliation, want muc.Affili
 		}
 		return changes, nil
 	case muc.Admin:
-		changes = take(m, above('o'))
 		if strings.IndexByte(m.Modes, 'o') < 0 {
-			changes = append(changes, give(m, 'o')...)
+			changes = give(m, 'o')
 		}
-		return changes, nil
+		return append(changes, take(m, above('o'))...), nil
 	case muc.Member:
 		if affiliation == muc.Member {
 			return nil, nil
 		}
-		changes = take(m, above('v'))
 		if strings.IndexByte(m.Modes, 'v') < 0 {
-			changes = append(changes, give(m, 'v')...)
+			changes = give(m, 'v')
 		}
-		return changes, nil
+		return append(changes, take(m, above('v'))...), nil
 	case muc.AffiliationNone:
 		return take(m, func(byte) bool { return true }), nil
 	}

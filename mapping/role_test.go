@@ -111,14 +111,14 @@ func TestStandingOfNobody(t *testing.T) {
 // servers may do, and on what changes nothing.
 func after(t *testing.T, s *irc.Support, m irc.Member, changes []irc.ModeChange) irc.Member {
 	t.Helper()
-	removed := true
+	removed := false
 	for _, c := range changes {
 		has := strings.IndexByte(m.Modes, c.Mode) >= 0
 		if c.Kind != irc.PrefixMode || c.Arg != m.Nick || c.Add == has || c.Mode == 'y' || c.Mode == 'Y' || s.Rank(c.Mode) < 0 {
 			t.Errorf("%+v for %q", c, m.Modes)
 		}
-		if !c.Add && !removed {
-			t.Errorf("%+v takes after giving", changes)
+		if c.Add && removed {
+			t.Errorf("%+v gives after taking", changes)
 		}
 		removed = !c.Add
 		if c.Add {

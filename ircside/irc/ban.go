@@ -34,15 +34,15 @@ func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
 // extended ban of an account. What is not known of a person matches nothing but *.
 func MatchMask(s *Support, mask string, p Person) bool {
 	if account, ok := AccountOf(s, mask); ok {
-		return p.Account != "" && glob(s.Fold(account), s.Fold(p.Account))
+		return p.Account != "" && Glob(s.Fold(account), s.Fold(p.Account), aByte)
 	}
 	if at := strings.LastIndexByte(mask, '@'); at >= 0 {
 		if network, err := netip.ParsePrefix(mask[at+1:]); err == nil {
 			host, err := netip.ParseAddr(p.Host)
-			return err == nil && network.Contains(host.Unmap()) && glob(s.Fold(mask[:at]), s.Fold(p.Nick+"!"+p.User))
+			return err == nil && network.Contains(host.Unmap()) && Glob(s.Fold(mask[:at]), s.Fold(p.Nick+"!"+p.User), aByte)
 		}
 	}
-	return glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host))
+	return Glob(s.Fold(mask), s.Fold(p.Nick+"!"+p.User+"@"+p.Host), aByte)
 }
 
 // AccountMask is the extended ban of an account; "" where the network has none.
@@ -92,8 +92,9 @@ func AccountOf(s *Support, mask string) (account string, ok bool) {
 	return "", false
 }
 
-// glob matches * and ?, in time linear in the product of the lengths.
-func glob(pattern, text string) bool {
+// Glob matches a pattern in which * is any text and ? one character, as long as char says
+// of what is left of the text. It takes time linear in the product of the lengths.
+func Glob(pattern, text string, char func(rest string) int) bool {
 	star, mark := -1, 0
 	i, j := 0, 0
 	for j < len(text) {
@@ -101,7 +102,10 @@ func glob(pattern, text string) bool {
 		case i < len(pattern) && pattern[i] == '*':
 			star, mark = i, j
 			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == text[j]):
+		case i < len(pattern) && pattern[i] == '?':
+			i++
+			j += char(text[j:])
+		case i < len(pattern) && pattern[i] == text[j]:
 			i++
 			j++
 		case star >= 0:
@@ -111,8 +115,8 @@ func glob(pattern, text string) bool {
 			return false
 		}
 	}
-	for i < len(pattern) && pattern[i] == '*' {
-		i++
-	}
-	return i == len(pattern)
+	return strings.Trim(pattern[i:], "*") == ""
 }
+
+// aByte is a character as servers match masks.
+func aByte(string) int { return 1 }
