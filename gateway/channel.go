@@ -166,7 +166,7 @@ func (s settings) equal(other settings) bool {
 	return s.Groupchat10 == other.Groupchat10 && slices.Equal(s.Optional, other.Optional) && slices.Equal(s.Required, other.Required)
 }
 
-// features is a list of features as it is kept: in order, each once.
+// featureList is a list of features as it is kept: in order, each once.
 func featureList(list []string) ([]string, *stanza.Error) {
 	list = slices.Compact(slices.Sorted(slices.Values(list)))
 	if len(list) > maxInList {

@@ -84,8 +84,8 @@ func header(s *stanza.Stanza) *stanza.Stanza {
 // enter begins a join. It is answered whatever happens: by the welcome, or by
 // refuseJoin.
 func (u *user) enter(s *stanza.Stanza, at mapping.Address, join muc.Join) {
-	if most := u.config.Gateway.MaxRooms; most > 0 && !u.hasRoom(at) && u.roomCount() >= most {
-		u.refuseJoin(s, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are in as many rooms as this gateway lets you. Leave one first."})
+	if err := u.tooManyRooms(at); err != nil {
+		u.refuseJoin(s, err)
 		return
 	}
 	up, err := u.uplink(at.Network, at.Occupant)
@@ -135,6 +135,14 @@ func (up *uplink) overdue(o *occupant) {
 		}
 		up.user.after(up.user.config.Gateway.JoinTimeout, func() { up.overdue(o) })
 	}
+}
+
+// tooManyRooms says why there can be no room at an address; nil if there can, or is.
+func (u *user) tooManyRooms(at mapping.Address) *stanza.Error {
+	if most := u.config.Gateway.MaxRooms; most <= 0 || u.hasRoom(at) || u.roomCount() < most {
+		return nil
+	}
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are in as many rooms as this gateway lets you. Leave one first."}
 }
 
 // hasRoom says whether there is a room already.

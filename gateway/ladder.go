@@ -113,7 +113,7 @@ func (u *user) waits(s *stanza.Stanza) bool {
 	case p == nil || s.Kind == stanza.IQ || s.Type == "error":
 		return false
 	case s.Kind == stanza.Presence && s.Type == "unavailable" && s.To.Bare() == p.presence.To.Bare() && len(p.behind) == 0:
-		u.unpark(p, func() { u.leaveEarly(s, p) })
+		u.unpark(p, func() { u.leaveEarly(p.presence, p.at) })
 		return true
 	case s.Child(muc.NS, "x") != nil: // it knows how to ask: it has lost track
 		u.unpark(p, func() {
@@ -143,14 +143,14 @@ func (u *user) leaveBehind(s *stanza.Stanza, p *parked) bool {
 	if room != p.presence.To.Bare() {
 		return false
 	}
-	u.unpark(p, func() { u.leaveEarly(s, p) })
+	u.unpark(p, func() { u.leaveEarly(p.presence, p.at) })
 	return true
 }
 
-// leaveEarly is a client that goes before it was let in.
-func (u *user) leaveEarly(s *stanza.Stanza, p *parked) {
-	gone := mapping.Gone(mapping.Class{}, p.at.Occupant, "")
-	u.deliver(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: p.presence.To, To: s.From, Children: gone.Children})
+// leaveEarly is for a client that goes before what it has sent has let it in.
+func (u *user) leaveEarly(entry *stanza.Stanza, at mapping.Address) {
+	gone := mapping.Gone(mapping.Class{}, at.Occupant, "")
+	u.deliver(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: entry.To, To: entry.From, Children: gone.Children})
 }
 
 // unpark does what came of a presence, and then takes in what waited behind it. That may

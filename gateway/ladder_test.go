@@ -198,3 +198,15 @@ func TestLeavesBehindTooMuch(t *testing.T) {
 		}
 	})
 }
+
+// Who gives up a join that waits for what its client can do is out, and what it has said
+// meanwhile is answered.
+func TestLeavesWhileLookedInto(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		if err := p.set("net", "#c", require("urn:a")); err != nil {
+			t.Fatal(err)
+		}
+		p.play(t, join("ann@x/d", "j"), say("ann@x/d", "m"), leave("ann@x/d"))
+		same(t, "ann", p.outlet.to("ann@x/d"), "message error m modify/not-acceptable", "presence unavailable 110")
+	})
+}

@@ -20,7 +20,7 @@ func featureActions() []action {
 	at := []iq.Place{iq.Network, iq.Room}
 	channel := arg{name: "channel", label: "Channel", kind: form.TextSingle}
 	what := arg{name: "feature", label: "Feature", kind: form.TextSingle, rest: true}
-	rule := arg{name: "rule", label: "Rule", kind: form.ListSingle, choose: oldRules}
+	rule := arg{name: "rule", label: "Rule", kind: form.ListSingle, choose: func(c *call) []form.Option { return oldRules(c.lang) }}
 	return []action{
 		{name: "features", title: "What a channel passes on between Jabber users, and requires of them", at: at, run: (*call).showFeatures, args: []arg{channel}},
 		{name: "allow", title: "Pass a feature on in a channel", at: at, args: []arg{channel, what}, run: func(c *call) { c.changeLists(true, addFeature, keepList) }},
@@ -31,12 +31,13 @@ func featureActions() []action {
 	}
 }
 
-func oldRules(c *call) []form.Option {
+// oldRules are the rules for old clients to choose from, in a language.
+func oldRules(lang string) []form.Option {
 	return []form.Option{
-		{Label: c.words("As the network has it"), Value: "default"},
-		{Label: c.words("None"), Value: string(config.OldOff)},
-		{Label: c.words("Those that are not known to be modern clients"), Value: string(config.OldAuto)},
-		{Label: c.words("All that may be old clients"), Value: string(config.OldOn)},
+		{Label: mapping.Say(lang, "As the network has it"), Value: "default"},
+		{Label: mapping.Say(lang, "None"), Value: string(config.OldOff)},
+		{Label: mapping.Say(lang, "Those that are not known to be modern clients"), Value: string(config.OldAuto)},
+		{Label: mapping.Say(lang, "All that may be old clients"), Value: string(config.OldOn)},
 	}
 }
 
@@ -141,12 +142,7 @@ func (r *room) featureFields(lang string) []form.Field {
 			Desc: say("A namespace in each line. It reaches those whose client has announced it.")},
 		{Var: fieldRequired, Kind: form.TextMulti, Values: s.Required, Label: say("Features that a client has to have to enter")},
 		{Var: fieldOld, Kind: form.ListSingle, Values: []string{cmp.Or(s.Groupchat10, "default")}, Label: say("Clients of groupchat 1.0 that may enter"),
-			Options: []form.Option{
-				{Label: say("As the network has it"), Value: "default"},
-				{Label: say("None"), Value: string(config.OldOff)},
-				{Label: say("Those that are not known to be modern clients"), Value: string(config.OldAuto)},
-				{Label: say("All that may be old clients"), Value: string(config.OldOn)},
-			}},
+			Options: oldRules(lang)},
 	}
 }
 

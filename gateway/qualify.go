@@ -93,8 +93,9 @@ func (u *user) behindCheck(s *stanza.Stanza) bool {
 	case s.Kind == stanza.Presence && s.Type == "unavailable":
 		delete(u.checks, key)
 		c.client.drop()
-		gone := mapping.Gone(mapping.Class{}, c.at.Occupant, "")
-		u.deliver(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: c.join.To, To: s.From, Children: gone.Children})
+		u.leftItself(s.From, s.To)
+		u.refuseBehind(c.behind, notIn())
+		u.leaveEarly(c.join, c.at)
 	case len(c.behind) < maxBehind:
 		c.behind = append(c.behind, s)
 	default:
@@ -110,8 +111,6 @@ func (u *user) refuseChecks(err error) {
 	for _, c := range list {
 		c.client.drop()
 		u.refuseJoin(c.join, err)
-		for _, s := range c.behind {
-			u.refuse(s, err)
-		}
+		u.refuseBehind(c.behind, err)
 	}
 }

@@ -44,8 +44,8 @@ func (q query) owned(request *iq.Request, do func(*room)) {
 
 // visit goes to a channel for the sake of a request.
 func (u *user) visit(at mapping.Address, v visit) {
-	if most := u.config.Gateway.MaxRooms; most > 0 && !u.hasRoom(at) && u.roomCount() >= most {
-		v.request.Fail(&stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "You are in as many rooms as this gateway lets you. Leave one first."})
+	if err := u.tooManyRooms(at); err != nil {
+		v.request.Fail(err)
 		return
 	}
 	up, err := u.uplink(at.Network, u.defaultNick())
