@@ -43,6 +43,9 @@ func (u *user) settings(network, channel string) settings {
 
 // networkName is how a network is called in settings: as it is configured.
 func (u *user) networkName(name string) string {
+	if u.uplinks[name] != nil {
+		return name
+	}
 	if n, ok := u.config.Network(name); ok {
 		return n.Name
 	}

@@ -173,17 +173,17 @@ func (r *room) reflect(s *stanza.Stanza, rich *rich, p *parcel, ids []string) {
 	case p != nil:
 		id = p.id
 	}
+	self := r.up.view.Self()
 	w := words{
-		id: id, stanzaID: strings.Clone(s.ID), nick: r.nick(), at: time.Now(), lang: strings.Clone(s.Lang),
-		own: true, rich: rich, children: passedOn(s.Children),
-		occupant: r.occupantID(r.up.view.Self()),
+		id: id, stanzaID: strings.Clone(s.ID), nick: self.Nick, at: time.Now(), lang: strings.Clone(s.Lang),
+		own: true, rich: rich, children: passedOn(s.Children), occupant: r.occupantID(self),
 	}
 	r.said(w)
 }
 
 // passedOn is a copy of what a client says, but for what only a room may.
 func passedOn(children []*stanza.Element) []*stanza.Element {
-	var out []*stanza.Element
+	out := make([]*stanza.Element, 0, len(children))
 	for _, c := range children {
 		if !muc.RoomOnly(c) {
 			out = append(out, clone(c))

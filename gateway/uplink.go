@@ -112,6 +112,9 @@ func (u *user) uplink(name, asked string) (*uplink, error) {
 
 // known is the uplink to a network if there is one.
 func (u *user) known(name string) *uplink {
+	if up := u.uplinks[name]; up != nil {
+		return up // most call a network as it is configured
+	}
 	if n, ok := u.config.Network(name); ok {
 		return u.uplinks[n.Name]
 	}
