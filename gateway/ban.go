@@ -61,13 +61,18 @@ func (r *room) maskAddress(mask string) (jid.JID, error) {
 }
 
 // target finds whom an item means: by nick, by nick%network, by $account%network, or by
-// the address of one of our own users, where those are told. With an error there may be
-// a nick or an account of somebody who is not in; a mask is somebody's only by chance.
+// the address of one of our own users, where those are told, and of oneself. With an
+// error there may be a nick or an account of somebody who is not in; a mask is somebody's
+// only by chance.
 func (r *room) target(item muc.Item) (irc.Member, string, *stanza.Error) {
 	name := mapping.NickFromResource(item.Nick)
 	if name == "" && !item.JID.IsZero() {
 		at, err := r.up.user.hub.scheme.Parse(item.JID)
 		if m, ok := r.real(item.JID); ok && err != nil {
+			return m, "", nil
+		}
+		// COMPAT profanity: it has a nick that is typed for an address.
+		if m, ok := r.up.view.Member(r.channel, item.JID.Domain()); ok && item.JID.String() == item.JID.Domain() {
 			return m, "", nil
 		}
 		if err != nil || r.up.user.known(at.Network) != r.up {
