@@ -1,7 +1,7 @@
 // Package realtest runs the gateway between real servers: it starts Prosody, ejabberd,
 // InspIRCd (also with Anope or Atheme), ngIRCd, ircd-hybrid and PostgreSQL on loopback,
 // each with its files in a temporary directory and on free ports, and drives scripted
-// clients on both sides.
+// clients on both sides, and programs that people use in windows of tmux.
 //
 // It is for tests, which carry the tag e2e, and runs on Linux only. A handle belongs
 // to the goroutine of the test that made it; what is wrong ends that test. It may
