@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -22,6 +23,7 @@ func TestTimers(t *testing.T) {
 			u.after(time.Second, func() { ran <- "ran" })
 		}})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		close(ran)
 		for what := range ran {
 			if what != "ran" {
@@ -30,6 +32,7 @@ func TestTimers(t *testing.T) {
 		}
 		p.play(t, leave("ann@x/d"))
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if len(p.everybody()) > 0 || len(u.timers) > 0 {
 			t.Error(len(p.everybody()), "users,", len(u.timers), "timers of who has gone")
 		}
