@@ -16,7 +16,7 @@ const (
 	// manyPleas is how often a user may ask for voice in one channel in a while.
 	manyPleas = 3
 	pleaSpan  = time.Minute
-	// manyAsking is how many of such wishes the moderators of a channel are told in that.
+	// manyAsking is how many of such wishes moderators are told by a form in that.
 	manyAsking = 10
 )
 
@@ -118,7 +118,7 @@ func (up *uplink) voiceAsked(t irc.Text) bool {
 	}
 	who, err := up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: up.name, Name: m.Nick})
 	if err != nil || !r.pleas.within(manyAsking, pleaSpan) {
-		return err == nil
+		return false // and is told as any notice
 	}
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
 		return []mapping.Shown{mapping.WantsVoice(class, m.Nick, who)}

@@ -20,6 +20,8 @@ func logged(l irc.Line) string {
 		return c + " " + l.Param(0) + hidden // keys
 	case c == "MODE" && strings.Contains(l.Param(1), "k"), c == "324" && strings.Contains(l.Param(2), "k"):
 		return c + " " + l.Param(0) + " " + l.Param(1) + hidden
+	case c == "696" && l.Param(2) == "k": // a key that the network does not take
+		return c + " " + l.Param(1) + hidden
 	case l.Numeric() == 0 && !harmless[c]:
 		return c + hidden
 	}

@@ -318,7 +318,7 @@ func TestSecrets(t *testing.T) {
 		}
 		f.s.Do(irc.SetModes{Channel: "#c", Changes: []irc.ModeChange{{Add: true, Mode: 'k', Arg: "hunter2"}}}, 0)
 		f.s.Do(irc.Join{Channel: "#c", Key: "hunter2"}, 0)
-		f.say(":NickServ!s@s NOTICE ann :your password is hunter2", ":s 324 ann #c +kl hunter2 5", ":a!b@c MODE #c +k hunter2",
+		f.say(":NickServ!s@s NOTICE ann :your password is hunter2", ":s 324 ann #c +kl hunter2 5", ":s 696 ann #c k hunter2 :Invalid key", ":a!b@c MODE #c +k hunter2",
 			":s AUTHENTICATE hunter2", ":ann!u@h PRIVMSG NickServ :IDENTIFY hunter2", ":s\x01 hunter2", "PRIVMSG")
 		f.s.Close("")
 		f.peer.Close()
