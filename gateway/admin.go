@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"slices"
-
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/iq"
@@ -117,7 +115,8 @@ type plan struct {
 	bans   []*ban   // by masks that we have chosen
 	modes  []irc.ModeChange
 	kicks  []kick
-	quiets bool // a mask that silences somebody goes, if it is there
+	kicked map[string]bool // whom they are of
+	quiets bool            // a mask that silences somebody goes, if it is there
 }
 
 // A kick may follow a ban; then it does not matter who has gone by themselves.
@@ -128,14 +127,15 @@ type kick struct {
 
 // kick adds one, once for each nick.
 func (p *plan) kick(k kick) {
-	if !slices.ContainsFunc(p.kicks, func(other kick) bool { return other.Nick == k.Nick }) {
+	if !p.kicked[k.Nick] {
+		p.kicked[k.Nick] = true
 		p.kicks = append(p.kicks, k)
 	}
 }
 
 // plan words all items, or says which of them cannot be.
 func (r *room) plan(items []muc.Item) (plan, *stanza.Error) {
-	var p plan
+	p := plan{kicked: map[string]bool{}}
 	for _, item := range items {
 		var err *stanza.Error
 		switch {

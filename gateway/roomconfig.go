@@ -301,7 +301,7 @@ func (r *room) modeFields(lang string) []form.Field {
 
 func (r *room) planModes(c *configuration) {
 	ch, _ := r.up.view.Channel(r.channel)
-	wishes, problems := mapping.ConfigWishes(ch, r.up.view.Support(), r.policy(), c.form, c.request.IQ.Lang)
+	wishes, problems := mapping.ConfigWishes(ch, r.up.view.Support(), r.policy(), c.form)
 	c.wishes, c.problems = append(c.wishes, wishes...), append(c.problems, problems...)
 	r.planTopic(c, ch.Topic)
 }

@@ -109,7 +109,7 @@ func TestConfigWishes(t *testing.T) {
 		{"what nobody knows", inspircd, open, "R_pubsub x; irc#unheard_of 1; y z", "", ""},
 	}
 	for _, tt := range tests {
-		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20}, filledIn(tt.form), English)
+		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20}, filledIn(tt.form))
 		if got := said(tt.s, wishes); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
@@ -175,7 +175,7 @@ func TestConfigRoundTrip(t *testing.T) {
 					fields[j].Kind = ""
 				}
 			}
-			wishes, problems := ConfigWishes(ch, s, p, form.Of(form.Submit, "").Add(fields...), lang)
+			wishes, problems := ConfigWishes(ch, s, p, form.Of(form.Submit, "").Add(fields...))
 			if len(wishes) > 0 || len(problems) > 0 {
 				t.Fatalf("%s +%s: %v %v", s.Version, ch.Modes, wishes, problems)
 			}

@@ -10,10 +10,9 @@ import (
 )
 
 // ConfigWishes are the changes of modes that a submitted form comes to: the
-// differences only. What is not in the form stays as it is. lang is what the form was
-// read in.
-func ConfigWishes(ch irc.Channel, s *irc.Support, p RoomPolicy, f *form.Form, lang string) ([]Wish, []Problem) {
-	w := &wishing{ch: ch, s: s, form: f, lang: lang}
+// differences only. What is not in the form stays as it is.
+func ConfigWishes(ch irc.Channel, s *irc.Support, p RoomPolicy, f *form.Form) ([]Wish, []Problem) {
+	w := &wishing{ch: ch, s: s, form: f}
 	w.key()
 	w.limit()
 	for _, name := range flagFields {
@@ -57,7 +56,6 @@ type wishing struct {
 	ch       irc.Channel
 	s        *irc.Support
 	form     *form.Form
-	lang     string
 	wishes   []Wish
 	problems []Problem
 }
@@ -115,8 +113,9 @@ func (w *wishing) flag(field string) {
 // among the fields back as it is, poezio without saying that it is one.
 func (w *wishing) fixed(is form.Field) {
 	x, there := w.form.Field(is.Var)
+	shown := func(lang string) bool { return slices.Equal(x.Values, inWords(is, lang).Values) }
 	if !there || len(x.Values) == 0 || x.Kind == form.Fixed ||
-		slices.Equal(canonical(x.Values), canonical(is.Values)) || slices.Equal(x.Values, inWords(is, w.lang).Values) {
+		slices.Equal(canonical(x.Values), canonical(is.Values)) || slices.ContainsFunc(Languages(), shown) {
 		return
 	}
 	text := "This cannot be changed on IRC."
