@@ -61,6 +61,7 @@
 //	                       that settings have changed is told by a goroutine of its
 //	                       own where it is full, which ends with that user
 //	user → stream writer   waits: a slow XMPP server slows everybody
+//	user → Hub.Stop        waits: for all to be told to stop, which waits for nobody
 //	user → keeper          never: of several versions the latest counts
 //	user → store           waits, 5 s at the most: once, when it first looks at its session
 //	keeper → store         waits, 5 s at the most, and tries again

@@ -293,9 +293,7 @@ func (h *Hub) Stop(ctx context.Context) {
 	h.mu.Lock()
 	h.stopping = true
 	h.mu.Unlock()
-	for _, u := range h.everybody() {
-		go u.post(mail{call: u.stop})
-	}
+	h.sendAway()
 	gone := make(chan struct{})
 	go func() { h.ended.Wait(); close(gone) }()
 	select {
@@ -306,4 +304,17 @@ func (h *Hub) Stop(ctx context.Context) {
 		}
 	}
 	h.keeper.stop(ctx)
+}
+
+// sendAway has all users stop. None begins before all know, as far as their mailboxes have
+// room: nobody is told of the others' going when they go themselves.
+func (h *Hub) sendAway() {
+	all := make(chan struct{})
+	for _, u := range h.everybody() {
+		m := mail{call: func() { <-all; u.stop() }}
+		if !u.tryPost(m) {
+			go u.post(m) // ends with the user
+		}
+	}
+	close(all)
 }

@@ -207,7 +207,8 @@ func (h *Hub) listed(network string) *mapping.Listing {
 }
 
 // tellList keeps what came of a try, and has those who wait for it look. One whose mailbox is
-// full looks when its time is over.
+// full looks when its time is over. If a link was lost they look one after the other, those
+// of others than whose link it was first: so that one of them takes the list for all.
 func (h *Hub) tellList(network string, turn uint64, list *mapping.Listing, err error) {
 	var lost errListLost
 	h.mu.Lock()
@@ -228,8 +229,34 @@ func (h *Hub) tellList(network string, turn uint64, list *mapping.Listing, err e
 	l.waiting = nil
 	list, err = l.answer(network, now)
 	h.mu.Unlock()
+	if lost.err != nil {
+		tellInTurn(othersFirst(waiting), func(w *listWait) { w.told(list, err, lost.err) })
+		return
+	}
 	for _, w := range waiting {
-		w.user.tryPost(mail{call: func() { w.told(list, err, lost.err) }})
+		w.user.tryPost(mail{call: func() { w.told(list, err, nil) }})
+	}
+}
+
+// othersFirst has the user whose wait is the first wait last: it took the list.
+func othersFirst(waiting []*listWait) []*listWait {
+	var others, own []*listWait
+	for _, w := range waiting {
+		if w.user == waiting[0].user {
+			own = append(own, w)
+		} else {
+			others = append(others, w)
+		}
+	}
+	return append(others, own...)
+}
+
+// tellInTurn has each told by its own goroutine, when the one before has been.
+func tellInTurn(waiting []*listWait, tell func(*listWait)) {
+	for i, w := range waiting {
+		if w.user.tryPost(mail{call: func() { tell(w); tellInTurn(waiting[i+1:], tell) }}) {
+			return
+		}
 	}
 }
 
