@@ -68,7 +68,7 @@ func (up *uplink) updateAway() {
 	if text != up.awayText {
 		up.awayText = text
 		up.do(irc.Away{Text: text})
-		up.user.after(0, func() { up.showAway(text) })
+		up.user.last = append(up.user.last, func() { up.showAway(text) })
 	}
 }
 

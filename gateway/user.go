@@ -52,6 +52,7 @@ type user struct {
 	keys     map[mapping.Address]*keptKey
 	checks   map[stay]*check
 	admitted []*occupant // who have sent something before they were in
+	last     []func()    // what is done when all else is that a mail brings about
 	stopped  bool
 	lists    []*listWait // lists of channels that it waits for
 	finds    []finding   // what it looked for last
@@ -133,10 +134,20 @@ func (u *user) run() {
 			return
 		}
 		u.depart(0, taken)
+		u.doLast()
 		u.saveSession()
 		if u.idle() && u.hub.leave(u) {
 			return
 		}
+	}
+}
+
+// doLast does what was put off until all else is done.
+func (u *user) doLast() {
+	for len(u.last) > 0 {
+		do := u.last[0]
+		u.last = u.last[1:]
+		do()
 	}
 }
 

@@ -92,10 +92,13 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	return long, err
 }
 
+// closed is said of a connection that the server has ended.
+const closed = "the network closed the connection"
+
 func lost(err error) *irc.CloseError {
 	text := "the connection was lost: " + cause(err).Error()
 	if errors.Is(err, io.EOF) {
-		text = "the network closed the connection"
+		text = closed
 	}
 	return &irc.CloseError{Reason: irc.CloseLost, Text: text}
 }

@@ -145,7 +145,9 @@ func (s *Session) loop(lines <-chan []irc.Line, failed <-chan *irc.CloseError) *
 		err := s.flush(send, now)
 		registered = s.tell(events) || registered
 		if err != nil {
-			s.listen(lines, failed)
+			if why := s.listen(lines, failed); why != nil && why.Text == closed {
+				return why // and so it takes nothing any more
+			}
 			return &irc.CloseError{Reason: irc.CloseLost, Text: "cannot write: " + cause(err).Error()}
 		}
 		if dead := s.core.Dead(); dead != nil {
@@ -220,17 +222,17 @@ func (s *Session) tick(lines <-chan []irc.Line) {
 }
 
 // listen takes what a server said that takes no more: its ERROR tells whether to
-// try again.
-func (s *Session) listen(lines <-chan []irc.Line, failed <-chan *irc.CloseError) {
+// try again. It returns how reading ended; nil: by us.
+func (s *Session) listen(lines <-chan []irc.Line, failed <-chan *irc.CloseError) *irc.CloseError {
 	s.conn.SetReadDeadline(time.Now().Add(lastWords))
 	for {
 		select {
 		case batch := <-lines:
 			s.recv(batch)
-		case <-failed:
-			return
+		case why := <-failed:
+			return why
 		case <-s.ctx.Done():
-			return
+			return nil
 		}
 	}
 }
