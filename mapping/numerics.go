@@ -164,7 +164,7 @@ var numerics = map[int][]refusal{
 		{typ: stanza.Cancel, condition: stanza.NotAllowed, say: "The network has switched knocking off."},
 	},
 	716: always(stanza.Cancel, stanza.RecipientUnavailable, "They take messages only from those whom they have accepted. They will be told that you wrote."),
-	717: {{dests: of(ForInvite), typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "That was too many invitations. Wait a little and try again."},
+	717: {{dests: of(ForInvite), typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "They have been told that you invite them. Wait until they accept you, and invite them again."},
 		{typ: stanza.Cancel, condition: stanza.RecipientUnavailable, say: "They have been told that you wrote. Wait until they accept you."}},
 	723: always(stanza.Auth, stanza.Forbidden, "Only operators of the network with that privilege may do that."),
 	734: always(stanza.Wait, stanza.ResourceConstraint, "The network watches no more nicks for you. Remove one first."),
