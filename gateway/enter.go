@@ -300,8 +300,24 @@ func (up *uplink) joined(ev irc.Joined) {
 		r.receive()
 	}
 	up.do(irc.GetModes{Channel: ev.Channel})
-	if limit := up.net.WhoLimit; len(ev.Members) > 1 && len(ev.Members) <= limit {
+	small := len(ev.Members) > 1 && len(ev.Members) <= up.net.WhoLimit
+	switch doubtful := up.view.Doubtful(ev.Channel); {
+	case small && doubtful:
+		up.ask(irc.Who{Mask: ev.Channel}, func(*question) { up.settle(ev.Channel) })
+	case small:
 		up.do(irc.Who{Mask: ev.Channel})
+	case doubtful:
+		up.settle(ev.Channel)
+	}
+}
+
+// settle has whoever cannot be told from others of their nick be somebody else, after a
+// link was lost.
+func (up *uplink) settle(channel string) {
+	for _, c := range up.view.Settle(channel) {
+		if r, ok := up.rooms.Get(c.Channel); ok {
+			r.change(c)
+		}
 	}
 }
 

@@ -37,13 +37,16 @@ func (r *room) known(p irc.Person) string {
 
 // speaker is the id of who said something: there always is one.
 func (r *room) speaker(p irc.Person) string {
-	if stay := r.up.view.Stay(p.Nick); stay != 0 {
-		return r.occupantIDs().ID(stay)
+	stay, seen := r.up.view.Stay(p)
+	if !seen {
+		if id := r.known(p); id != "" {
+			return id
+		}
 	}
-	if id := r.known(p); id != "" {
-		return id
+	if stay == 0 {
+		stay = lot()
 	}
-	return r.occupantIDs().ID(lot())
+	return r.occupantIDs().ID(stay)
 }
 
 // gone sends an occupant away.

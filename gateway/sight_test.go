@@ -152,6 +152,54 @@ func TestSightAfterALostLink(t *testing.T) {
 	l.left(t)
 }
 
+// Where the names of a channel tell nicks alone, WHO tells who is still the same; until
+// then nobody is told of anything, and nobody speaks under the number of another.
+func TestSightIsLeftOpen(t *testing.T) {
+	l := newLook(t)
+	joined(l.a, "#c", "dave!d@h", "eve!e@h", "fay!f@h")
+	before := map[string]uint64{}
+	for _, nick := range []string{"dave", "eve", "fay"} {
+		before[nick] = number(t, l.a, nick)
+	}
+	l.a.Lost()
+	l.a.Apply(irc.Registered{Nick: "alice", Support: irc.DefaultSupport()})
+	names := irc.Joined{Channel: "#c", Members: []irc.Member{{Person: irc.Person{Nick: "alice"}}}}
+	for nick := range before {
+		names.Members = append(names.Members, irc.Member{Person: irc.Person{Nick: nick}})
+	}
+	if changes := l.a.Apply(names); len(changes) > 0 || !l.a.Doubtful("#c") {
+		t.Errorf("told of %v, doubtful: %v", changes, l.a.Doubtful("#c"))
+	}
+	for _, c := range []struct {
+		who  irc.Person
+		want uint64
+	}{
+		{irc.Person{Nick: "dave"}, 0},
+		{irc.Person{Nick: "dave", User: "m", Host: "evil"}, 0},
+		{irc.Person{Nick: "dave", User: "d", Host: "h"}, before["dave"]},
+	} {
+		if stay, seen := l.a.Stay(c.who); stay != c.want || !seen {
+			t.Errorf("%+v speaks as %x, seen: %v", c.who, stay, seen)
+		}
+	}
+	who := func(nick, user, host string) []irc.Change {
+		return l.a.Apply(irc.About{Person: irc.Person{Nick: nick, User: user, Host: host}, Known: irc.KnownHost})
+	}
+	if changes := who("dave", "d", "h"); len(changes) > 0 {
+		t.Errorf("told of %v, who is the same", changes)
+	}
+	sameNumber(t, "the same user and host", before["dave"], number(t, l.a, "dave"), true)
+	if changes := who("eve", "m", "evil"); len(changes) == 0 {
+		t.Error("not told of another")
+	}
+	sameNumber(t, "another user and host", before["eve"], number(t, l.a, "eve"), false)
+	if changes := l.a.Settle("#c"); len(changes) != 1 || l.a.Doubtful("#c") {
+		t.Errorf("settled: %v, doubtful: %v", changes, l.a.Doubtful("#c"))
+	}
+	sameNumber(t, "of whom nothing was told", before["fay"], number(t, l.a, "fay"), false)
+	l.left(t)
+}
+
 // One of our own is known by the bare JID, whatever the nick, and to nobody who only
 // takes the nick.
 func TestSightOfOurOwn(t *testing.T) {

@@ -290,6 +290,9 @@ func (v *View) about(ev About) []Change {
 	if !ok {
 		return nil
 	}
+	if ev.Known&KnownHost != 0 {
+		v.again(p, ev.Person)
+	}
 	before := p.Person()
 	q := before
 	if ev.Known&KnownAway != 0 {

@@ -34,11 +34,16 @@ func (v *View) number(p *person) {
 }
 
 // again numbers somebody whom the session before knew, and who is here now: perhaps
-// another, for nobody watched the nick meanwhile. told is what the new session tells.
+// another, for nobody watched the nick meanwhile. told is what the new session tells. As
+// long as that is the nick alone, of somebody of whom more was known, it is left open:
+// they keep their number until WHO tells (see [View.Doubtful]).
 func (v *View) again(p *person, told Person) {
-	if !p.lost {
-		return
+	if p.lost && (told.Host != "" || p == v.self || p.known.Value().host == "") {
+		v.decide(p, told)
 	}
+}
+
+func (v *View) decide(p *person, told Person) {
 	p.lost = false
 	if v.stays == nil {
 		return
@@ -54,6 +59,37 @@ func (v *View) again(p *person, told Person) {
 	if p.stay = v.stays.Meet(told, p == v.self, was); p.stay != before.Stay {
 		v.news = append(v.news, v.everywhere(p, before, Change{Cause: CauseAbout})...)
 	}
+}
+
+// Doubtful says whether it is open of anybody in a channel if they are who they were
+// before the session was lost.
+func (v *View) Doubtful(channel string) bool {
+	ch, ok := v.channels.Get(channel)
+	if !ok {
+		return false
+	}
+	for p := range ch.members {
+		if p.lost {
+			return true
+		}
+	}
+	return false
+}
+
+// Settle takes all of those for somebody else, for the network tells no more of them.
+func (v *View) Settle(channel string) []Change {
+	ch, ok := v.channels.Get(channel)
+	if !ok {
+		return nil
+	}
+	for _, p := range v.sorted(ch) {
+		if p.lost {
+			v.decide(p, Person{})
+		}
+	}
+	out := v.news
+	v.news = nil
+	return out
 }
 
 // heard tells what is known of somebody's user and host, if it is news.

@@ -97,13 +97,17 @@ func (v *View) Person(nick string) (Person, bool) {
 	return Person{}, false
 }
 
-// Stay is the number of somebody by nick, without what else is known of them; 0: they
-// cannot be seen, or have none.
-func (v *View) Stay(nick string) uint64 {
-	if p, ok := v.people.Get(nick); ok {
-		return p.stay
+// Stay is the number of who says something, without what else is known of them; seen says
+// whether they can be seen. 0: they have none, or it is open whether it is theirs.
+func (v *View) Stay(who Person) (stay uint64, seen bool) {
+	p, ok := v.people.Get(who.Nick)
+	if !ok {
+		return 0, false
 	}
-	return 0
+	if p.lost && (who.Host != p.known.Value().host || who.User != p.known.Value().user) {
+		return 0, true
+	}
+	return p.stay, true
 }
 
 // Channel is what is known of a channel; false if it was never joined.
