@@ -112,7 +112,7 @@ func (up *uplink) call(nick, channel, reason string, done func(error)) {
 	}
 	up.ask(irc.Invite{Nick: nick, Channel: channel}, func(q *question) {
 		if reason = mapping.Line(reason); q.err() == nil && reason != "" {
-			up.do(irc.Say{Target: nick, Kind: irc.Notice, Lines: []string{channel + ": " + reason}})
+			up.do(up.notice(nick, channel+": "+reason))
 		}
 		done(q.err())
 	})

@@ -227,6 +227,6 @@ func (u *user) declineOnIRC(s *stanza.Stanza, at mapping.Address, d muc.Invite) 
 	}
 	text := mapping.Refusal(at.Name, mapping.Line(d.Reason))
 	refused := u.refusing(s, up)
-	up.ask(irc.Say{Target: nick, Kind: irc.Notice, Lines: []string{text}}, func(q *question) { refused(q.err()) })
+	up.ask(up.notice(nick, text), func(q *question) { refused(q.err()) })
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 const (
 	// maxLines is how many lines one message may become.
 	maxLines = 100
+	// maxNotice is how many a notice may become.
+	maxNotice = 3
 	// maxWeight is how many bytes a message may hold besides, for all of it is shown
 	// to the user's other clients and kept for those that come.
 	maxWeight = 64 << 10
@@ -147,12 +149,7 @@ func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(e
 // command is a body as lines that the network takes. Errors are *stanza.Error.
 func (up *uplink) command(target, body string) (cmd irc.Say, err error) {
 	kind, text := mapping.Outgoing(body)
-	self := up.view.Self()
-	prefix := len(self.Mask())
-	if self.Host == "" {
-		prefix = len(self.Nick) + len("!~0123456789@") + 63
-	}
-	lines, more := mapping.Split(text, irc.Budget(up.view.Support(), prefix+up.tight, target, kind, ""), maxLines)
+	lines, more := mapping.Split(text, up.budget(target, kind), maxLines)
 	switch {
 	case len(lines) == 0:
 		return cmd, badRequest("There is nothing in the message that IRC can carry.")
@@ -160,6 +157,23 @@ func (up *uplink) command(target, body string) (cmd irc.Say, err error) {
 		return cmd, errTooLong
 	}
 	return irc.Say{Target: target, Kind: kind, Lines: lines}, nil
+}
+
+// notice is a notice of our own wording; of what somebody else has put into it as much as
+// goes into a few lines.
+func (up *uplink) notice(nick, text string) irc.Say {
+	lines, _ := mapping.Split(text, up.budget(nick, irc.Notice), maxNotice)
+	return irc.Say{Target: nick, Kind: irc.Notice, Lines: lines}
+}
+
+// budget is how many bytes of a text go into a line.
+func (up *uplink) budget(target string, kind irc.TextKind) int {
+	self := up.view.Self()
+	prefix := len(self.Mask())
+	if self.Host == "" {
+		prefix = len(self.Nick) + len("!~0123456789@") + 63
+	}
+	return irc.Budget(up.view.Support(), prefix+up.tight, target, kind, "")
 }
 
 // reflect shows our own message to all of the user's clients, with the id that its

@@ -88,7 +88,7 @@ func (r *room) askForVoice(s *stanza.Stanza) *stanza.Error {
 	text, failed := mapping.AskForVoice(r.channel, r.nick()), 0
 	refused := r.refusing(s, mapping.ForMessage)
 	for _, nick := range ops {
-		up.ask(irc.Say{Target: nick, Kind: irc.Notice, Lines: []string{text}}, func(q *question) {
+		up.ask(up.notice(nick, text), func(q *question) {
 			if q.err() != nil {
 				failed++
 			}
