@@ -207,11 +207,27 @@ func (r *runner) dialIRC(_ context.Context, address string) (net.Conn, error) {
 		return nil, refused(address)
 	}
 	ours, theirs := net.Pipe()
-	go r.irc.ServeConnStrict(theirs) // ends with the connection
+	gone := make(chan struct{})
+	go func() { r.irc.ServeConnStrict(theirs); close(gone) }() // ends with the connection
+	ours = &parting{ours, gone}
 	if r.sieve != nil {
 		ours = r.sieve(ours)
 	}
 	return r.record.wiretap(ours), nil
+}
+
+// A parting is a connection that is closed when the server has seen it: who comes back
+// finds nobody with their nick.
+type parting struct {
+	net.Conn
+	gone <-chan struct{} // closed when the server has ended its side
+}
+
+// Close implements net.Conn.
+func (p *parting) Close() error {
+	err := p.Conn.Close()
+	<-p.gone
+	return err
 }
 
 func refused(address string) error {
