@@ -206,7 +206,9 @@ func (r *room) silently(c irc.Change) bool {
 
 // isKick says whether somebody was kicked for no fault of theirs: +i comes before the
 // kicks that end a room.
-func isKick(c irc.Cause) bool { return c == irc.CauseKick || c == irc.CauseClosed }
+func isKick(c irc.Cause) bool {
+	return c == irc.CauseKick || c == irc.CauseClosed || c == irc.CauseUnlisted
+}
 
 // foretell lets other users of the gateway know that they will be kicked, and why, or,
 // by nil, that they will not. It waits for nobody: who is not told sees a kick.

@@ -335,6 +335,7 @@ func (r *room) admit() {
 		o.made, r.made = r.made, false
 		r.up.user.entered(o)
 		r.welcome(o, o.history)
+		r.tellStanding(o)
 		r.up.user.inspect(o.client, o.at)
 		if len(o.early) > 0 {
 			r.up.user.admitted = append(r.up.user.admitted, o)

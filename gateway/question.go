@@ -20,7 +20,7 @@ const maxLate = 32
 type question struct {
 	ref     irc.Ref
 	then    func(*question) // once, when all has been said
-	refused func(irc.Fault) // of a message that may still be refused
+	refused func(error)     // of a message that may still be refused
 	listed  func(irc.Listed)
 	faults  []irc.Fault
 	lines   []irc.Line

@@ -120,6 +120,9 @@ func (r *room) change(c irc.Change) {
 		return
 	}
 	scene := r.scene()
+	if c.Self {
+		r.changedUnseen(scene, c)
+	}
 	here := r.present()
 	for _, o := range r.members {
 		if o.missing != nil && c.Self && c.After.IsNobody() {
@@ -223,6 +226,9 @@ func (r *room) evict(o *occupant, reason string, codes ...muc.Status) {
 // remove takes an occupant out without a word.
 func (r *room) remove(o *occupant) {
 	if i := slices.Index(r.members, o); i >= 0 {
+		if len(r.members) == 1 {
+			r.leaveStanding()
+		}
 		r.members = slices.Delete(r.members, i, i+1)
 		o.client.user.sentAway(o)
 		o.client.drop()

@@ -125,7 +125,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 // the ids of its lines; at once where it tells only what it refuses, and then refused
 // may be called as well.
 func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(error)) {
-	if up.state != linkUp || up.caps.Has(irc.CapEchoMessage) || up.caps.Has(irc.CapLabeledResponse) {
+	if up.state != linkUp || up.tells() {
 		q := &question{words: true, then: func(q *question) {
 			if err := q.err(); err != nil {
 				refused(err)
@@ -137,13 +137,18 @@ func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(e
 		return
 	}
 	up.lastRef++
-	q := &question{ref: up.lastRef, refused: func(f irc.Fault) { refused(f) }}
+	q := &question{ref: up.lastRef, refused: refused}
 	if err := up.seat.Do(cmd, q.ref); err != nil {
 		refused(errBusy)
 		return
 	}
 	up.remember(q)
 	taken(nil)
+}
+
+// tells says whether the network tells when it has taken a message.
+func (up *uplink) tells() bool {
+	return up.caps.Has(irc.CapEchoMessage) || up.caps.Has(irc.CapLabeledResponse)
 }
 
 // command is a body as lines that the network takes. Errors are *stanza.Error.

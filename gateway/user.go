@@ -36,28 +36,29 @@ type user struct {
 	nicks    map[string]string       // by network, where the user is now; guarded by hub.mu
 
 	// The goroutine's own.
-	config   *config.Config
-	uplinks  map[string]*uplink
-	clients  map[jid.JID]*client
-	watchers watchers            // our addresses that this user subscribes to
-	passed   pace                // messages without words
-	changes  pace                // of the settings of channels
-	taught   int                 // hashes that its clients made known to everybody
-	errands  []*errand           // ad-hoc commands under way, the oldest first
-	sweeping bool                // a timer runs that forgets them
-	timers   map[*timer]struct{} // those that run
-	down     bool                // there is no stream
-	owed     []*stanza.Stanza    // farewells that could not be said without it
-	parked   map[jid.JID]*parked
-	keys     map[mapping.Address]*keptKey
-	checks   map[stay]*check
-	admitted []*occupant // who have sent something before they were in
-	last     []func()    // what is done when all else is that a mail brings about
-	stopped  bool
-	lists    []*listWait // lists of channels that it waits for
-	finds    []finding   // what it looked for last
-	session  session
-	invites  invites
+	config    *config.Config
+	uplinks   map[string]*uplink
+	clients   map[jid.JID]*client
+	watchers  watchers            // our addresses that this user subscribes to
+	passed    pace                // messages without words
+	changes   pace                // of the settings of channels
+	taught    int                 // hashes that its clients made known to everybody
+	errands   []*errand           // ad-hoc commands under way, the oldest first
+	sweeping  bool                // a timer runs that forgets them
+	timers    map[*timer]struct{} // those that run
+	down      bool                // there is no stream
+	owed      []*stanza.Stanza    // farewells that could not be said without it
+	parked    map[jid.JID]*parked
+	keys      map[mapping.Address]*keptKey
+	standings map[channelKey]muc.Affiliation // what we were to channels that nobody is in
+	checks    map[stay]*check
+	admitted  []*occupant // who have sent something before they were in
+	last      []func()    // what is done when all else is that a mail brings about
+	stopped   bool
+	lists     []*listWait // lists of channels that it waits for
+	finds     []finding   // what it looked for last
+	session   session
+	invites   invites
 }
 
 // mail is what reaches a user: a stanza, events of a seat, or a call.
@@ -89,7 +90,7 @@ func newUser(h *Hub, bare jid.JID) *user {
 		mail: make(chan mail, mailbox), done: make(chan struct{}),
 		departed: map[departure]*departed{}, listens: map[channelKey]bool{}, nicks: map[string]string{}, config: h.config.Load(),
 		uplinks: map[string]*uplink{}, clients: map[jid.JID]*client{}, watchers: watchers{},
-		parked: map[jid.JID]*parked{}, checks: map[stay]*check{}, keys: map[mapping.Address]*keptKey{},
+		parked: map[jid.JID]*parked{}, checks: map[stay]*check{}, keys: map[mapping.Address]*keptKey{}, standings: map[channelKey]muc.Affiliation{},
 		timers: map[*timer]struct{}{},
 	}
 }

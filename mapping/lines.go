@@ -41,12 +41,13 @@ func lineOf(text string) Shown {
 
 // gone says each way to go in words.
 var gone = map[irc.Cause]string{
-	irc.CausePart:   "%s has left",
-	irc.CauseQuit:   "%s has left the network",
-	irc.CauseKick:   "%s has been kicked",
-	irc.CauseBan:    "%s has been banned",
-	irc.CauseClosed: "%s has been sent away, as one has to be invited now",
-	irc.CauseLost:   "%s has lost the connection to the network",
+	irc.CausePart:     "%s has left",
+	irc.CauseQuit:     "%s has left the network",
+	irc.CauseKick:     "%s has been kicked",
+	irc.CauseBan:      "%s has been banned",
+	irc.CauseClosed:   "%s has been sent away, as one has to be invited now",
+	irc.CauseUnlisted: "%s has been sent away, and has to be invited from now on",
+	irc.CauseLost:     "%s has lost the connection to the network",
 }
 
 // line is one change in words; "" for what goes without saying. A netsplit is summed

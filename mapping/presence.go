@@ -32,13 +32,14 @@ var leaving = map[irc.Cause]struct {
 	code  muc.Status
 	words bool
 }{
-	irc.CausePart:   {0, true},
-	irc.CauseQuit:   {0, true},
-	irc.CauseKick:   {muc.StatusKicked, false},
-	irc.CauseBan:    {muc.StatusBanned, false},
-	irc.CauseClosed: {muc.StatusMembersOnly, false},
-	irc.CauseSplit:  {muc.StatusTechnical, true},
-	irc.CauseLost:   {muc.StatusTechnical, true},
+	irc.CausePart:     {0, true},
+	irc.CauseQuit:     {0, true},
+	irc.CauseKick:     {muc.StatusKicked, false},
+	irc.CauseBan:      {muc.StatusBanned, false},
+	irc.CauseClosed:   {muc.StatusMembersOnly, false},
+	irc.CauseUnlisted: {muc.StatusAffiliationRemoved, false},
+	irc.CauseSplit:    {muc.StatusTechnical, true},
+	irc.CauseLost:     {muc.StatusTechnical, true},
 }
 
 // Presence says one change to a client of a class, in the order in which it is to be
@@ -153,7 +154,7 @@ func (sc Scene) leave(c irc.Change, codes []muc.Status) Shown {
 	switch c.Cause {
 	case irc.CauseBan:
 		item.Affiliation = muc.Outcast
-	case irc.CauseKick, irc.CauseClosed:
+	case irc.CauseKick, irc.CauseClosed, irc.CauseUnlisted:
 		item.Affiliation = muc.AffiliationNone
 	}
 	s.Children = append(s.Children, muc.User{Item: item, Status: codes}.Element())

@@ -29,6 +29,23 @@ func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
 	return slices.ContainsFunc(ch.bans, func(b ban) bool { return b.by == actor && MatchMask(s, b.mask, p) })
 }
 
+// unlisted takes in that a mask of those who need no invitation goes.
+func (ch *channel) unlisted(s *Support, m ModeChange, by string) {
+	if m.Mode != or(s.Invex, 'I') || m.Kind != ListMode || m.Add || m.Arg == "" {
+		return
+	}
+	if len(ch.unlist) >= maxBans {
+		ch.unlist = slices.Delete(ch.unlist, 0, 1)
+	}
+	ch.unlist = append(ch.unlist, ban{strings.Clone(by), strings.Clone(m.Arg)})
+}
+
+// unlistedBy says whether somebody who is kicked was taken off that list by the same actor
+// before.
+func (ch *channel) unlistedBy(s *Support, actor string, p Person) bool {
+	return slices.ContainsFunc(ch.unlist, func(b ban) bool { return b.by == actor && MatchMask(s, b.mask, p) })
+}
+
 // MatchMask says whether a ban mask names a person: nick!user@host with * and ?,
 // folded as the network does, or with a network of addresses for a host; or the
 // extended ban of an account. What is not known of a person matches nothing but *.

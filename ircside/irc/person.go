@@ -41,18 +41,19 @@ type Cause uint8
 
 // The causes of a Change.
 const (
-	CauseSeen   Cause = iota // they were there, and we see it now (NAMES)
-	CauseJoin                // JOIN
-	CausePart                // PART
-	CauseKick                // KICK
-	CauseBan                 // KICK just after the same actor's +b on them
-	CauseQuit                // QUIT
-	CauseSplit               // QUIT by a netsplit
-	CauseNick                // NICK
-	CauseMode                // MODE
-	CauseAbout               // away, account, host, realname
-	CauseLost                // our own link went away
-	CauseClosed              // KICK just after the same actor's +i, of who has no rank
+	CauseSeen     Cause = iota // they were there, and we see it now (NAMES)
+	CauseJoin                  // JOIN
+	CausePart                  // PART
+	CauseKick                  // KICK
+	CauseBan                   // KICK just after the same actor's +b on them
+	CauseQuit                  // QUIT
+	CauseSplit                 // QUIT by a netsplit
+	CauseNick                  // NICK
+	CauseMode                  // MODE
+	CauseAbout                 // away, account, host, realname
+	CauseLost                  // our own link went away
+	CauseUnlisted              // KICK just after the same actor's -I on them: they need an invitation again
+	CauseClosed                // KICK just after the same actor's +i, of who has no rank
 )
 
 // A Change is one difference in who is where. Nobody before: they came. Nobody

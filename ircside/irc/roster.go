@@ -121,6 +121,8 @@ func (v *View) went(ev Went) []Change {
 		switch {
 		case ch.bannedBy(v.support, ev.By, p.Person()):
 			c.Cause = CauseBan
+		case ch.unlistedBy(v.support, ev.By, p.Person()):
+			c.Cause = CauseUnlisted
 		case ch.closer != "" && ch.closer == ev.By && set == 0:
 			c.Cause = CauseClosed
 		}

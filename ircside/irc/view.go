@@ -70,6 +70,7 @@ type channel struct {
 	Channel
 	members map[*person]modeSet
 	bans    []ban  // set of late, to tell a ban's kick from a kick
+	unlist  []ban  // taken off the list of the invited of late
 	closer  string // who has just set +i; from there on nothing has happened but their kicks
 }
 

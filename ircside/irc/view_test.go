@@ -41,7 +41,7 @@ func seen(t testing.TB) *View {
 // said prints changes: channel, who before, who after, cause, actor, reason; "*" is
 // before our own.
 func said(changes []Change) string {
-	causes := [...]string{"seen", "join", "part", "kick", "ban", "quit", "split", "nick", "mode", "about", "lost", "closed"}
+	causes := [...]string{"seen", "join", "part", "kick", "ban", "quit", "split", "nick", "mode", "about", "lost", "unlisted", "closed"}
 	who := func(m Member) string {
 		if m.IsNobody() {
 			return "-"

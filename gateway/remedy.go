@@ -48,24 +48,26 @@ func (up *uplink) later(pause time.Duration, cmd irc.Command, then func(*questio
 // speak is give for the command that a body was made into. A line that the network finds
 // too long is said once more in shorter ones, and so are all that follow.
 func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
-	told := false
-	up.give(cmd, func(ids []string) { told = true; taken(ids) }, func(err error) {
-		f, ok := err.(irc.Fault)
-		if !ok || f.Numeric != 417 || up.tight > 0 || len(cmd.Lines) > 1 {
-			refused(err)
+	up.give(cmd, taken, func(err error) {
+		if f, ok := err.(irc.Fault); ok && f.Numeric == 417 && up.tight == 0 && len(cmd.Lines) == 1 {
+			up.speakShorter(cmd, body, taken, refused)
 			return
 		}
-		up.tight = tighter
-		shorter, bad := up.command(cmd.Target, body)
-		switch {
-		case bad != nil:
-			refused(bad)
-		case told:
-			up.give(shorter, func([]string) {}, refused)
-		default:
-			up.give(shorter, taken, refused)
-		}
+		refused(err)
 	})
+}
+
+func (up *uplink) speakShorter(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
+	up.tight = tighter
+	shorter, err := up.command(cmd.Target, body)
+	switch {
+	case err != nil:
+		refused(err)
+	case up.tells():
+		up.give(shorter, taken, refused)
+	default: // it is shown already
+		up.give(shorter, func([]string) {}, refused)
+	}
 }
 
 // outside sends everybody away from a channel that the network does not see us in (442):
