@@ -192,6 +192,18 @@ func (h *Hub) want(w *listWait, own bool, n config.Network) (list *mapping.Listi
 	return nil, 0, nil
 }
 
+// unwant forgets a wait that has ended, if it did before the try that it is for: only so
+// many wait for one list.
+func (h *Hub) unwant(w *listWait) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l := h.lists[w.network]; l != nil {
+		if i := slices.Index(l.waiting, w); i >= 0 {
+			l.waiting = slices.Delete(l.waiting, i, i+1)
+		}
+	}
+}
+
 func errBusyGateway() *stanza.Error {
 	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many people use this gateway at the moment."}
 }
@@ -297,6 +309,7 @@ func (w *listWait) end(list *mapping.Listing, err error) {
 		return
 	}
 	w.user.lists = slices.Delete(w.user.lists, i, i+1)
+	w.user.hub.unwant(w)
 	w.then(list, err)
 }
 

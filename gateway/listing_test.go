@@ -187,3 +187,38 @@ func realNow() time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
+
+// A wait that has ended takes nobody's place, though the take that it was for goes on.
+func TestListWaitsEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *play) {
+		waiting := func() int {
+			p.Hub.mu.Lock()
+			defer p.Hub.mu.Unlock()
+			return len(p.Hub.lists["net"].waiting)
+		}
+		p.slow = make(chan bool)
+		p.play(t, join("ann@x/d", "j"), join("bob@x/d", "j"))
+		p.play(t, items("ann@x/d", "q", ""))
+		p.play(t, items("bob@x/d", "q1", ""), items("bob@x/d", "q2", ""))
+		if n := waiting(); n != 3 {
+			t.Fatal(n, "wait")
+		}
+		p.play(t, say("bob@x/d", "panic"))
+		if n := waiting(); n != 1 {
+			t.Error(n, "wait when bob has ended")
+		}
+		time.Sleep(61 * time.Second)
+		if n := waiting(); n != 0 {
+			t.Error(n, "wait when their time is over")
+		}
+		p.play(t, items("ann@x/d", "again", ""))
+		if n := waiting(); n != 1 || p.lists() != 1 {
+			t.Error(n, "wait for", p.lists(), "lists")
+		}
+		close(p.slow)
+		synctest.Wait()
+		if got := p.to("ann@x/d"); got[len(got)-1] != "iq result again" {
+			t.Errorf("ann is answered by %q", got)
+		}
+	})
+}
