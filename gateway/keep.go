@@ -19,7 +19,8 @@ import (
 // waits to be saved. Without a store it keeps nothing.
 //
 // What it gathers in a moment is one transaction. An error other than a refusal is
-// tried again, for ever; what waits meanwhile is bounded.
+// tried again, for ever, with half as many documents, for the store may be too slow for
+// so many; what waits meanwhile is bounded.
 type keeper struct {
 	docs     Documents // nil: there is no store
 	log      zerolog.Logger
@@ -28,6 +29,7 @@ type keeper struct {
 	end      context.CancelFunc
 	hurry    chan struct{} // closed by stop: do not gather, do not pause
 	expired  time.Time     // the last time; the goroutine's own
+	most     int           // documents of the next transaction; the goroutine's own
 	seed     maphash.Seed
 
 	mu       *sync.Mutex         // the hub's; guards what follows
@@ -64,7 +66,7 @@ const (
 func newKeeper(docs Documents, mu *sync.Mutex, log zerolog.Logger, remember func() time.Duration) *keeper {
 	k := &keeper{
 		docs: docs, mu: mu, log: log, remember: remember,
-		waiting: map[docKey]*version{}, hurry: make(chan struct{}), seed: maphash.MakeSeed(),
+		waiting: map[docKey]*version{}, most: maxBatch, hurry: make(chan struct{}), seed: maphash.MakeSeed(),
 	}
 	k.life, k.end = context.WithCancel(context.Background())
 	return k
@@ -237,8 +239,10 @@ func (k *keeper) run(ended chan struct{}) {
 		}
 		err := k.write(batch)
 		if err == nil {
+			k.most = min(2*k.most, maxBatch)
 			continue
 		}
+		k.most = max(len(batch)/2, 1)
 		k.log.Error().Err(err).Int("documents", len(batch)).Msg("documents not saved")
 		if !k.goOn() {
 			return
@@ -273,9 +277,9 @@ func (k *keeper) batch() map[docKey]*version {
 		k.running = false
 		return nil
 	}
-	out := make(map[docKey]*version, min(len(k.waiting), maxBatch))
+	out := make(map[docKey]*version, min(len(k.waiting), k.most))
 	for key, v := range k.waiting {
-		if len(out) == maxBatch {
+		if len(out) == k.most {
 			break
 		}
 		out[key] = v

@@ -135,6 +135,51 @@ func TestKeepIsBounded(t *testing.T) {
 	})
 }
 
+// A slowStore is too slow for more than so many documents at once.
+type slowStore struct {
+	*notebook
+	fit int
+}
+
+func (s *slowStore) Save(ctx context.Context, docs ...Document) error {
+	if len(docs) > s.fit {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.notebook.Save(ctx, docs...)
+}
+
+// What is too much for the store at once is saved in smaller parts; they grow again.
+func TestKeepInParts(t *testing.T) {
+	for _, c := range []struct {
+		fit, docs int
+		within    time.Duration
+	}{{1, 3, time.Minute}, {40, 300, 5 * time.Minute}} {
+		keeping(t, func(t *testing.T, n *notebook, k *keeper) {
+			s := &slowStore{n, c.fit}
+			k.docs = s
+			for i := range c.docs {
+				_ = k.save(KindSession, fmt.Sprint(i), []byte("x"))
+			}
+			time.Sleep(c.within)
+			synctest.Wait()
+			if len(n.docs) != c.docs || n.most > c.fit {
+				t.Errorf("%d of %d documents, at most %d at once", len(n.docs), c.docs, n.most)
+			}
+			s.fit = maxBatch
+			for i := range 4 * maxBatch {
+				_ = k.save(KindFeatures, fmt.Sprint(i), []byte("x"))
+			}
+			time.Sleep(c.within)
+			synctest.Wait()
+			if len(n.docs) != c.docs+4*maxBatch || n.most < maxBatch/2 {
+				t.Errorf("%d documents, at most %d at once", len(n.docs), n.most)
+			}
+			k.stop(t.Context())
+		})
+	}
+}
+
 func TestKeepRefuses(t *testing.T) {
 	keeping(t, func(t *testing.T, n *notebook, k *keeper) {
 		for name, d := range map[string]Document{
