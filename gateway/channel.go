@@ -27,6 +27,7 @@ type settings struct {
 	Optional    []string `json:"optional,omitempty"`    // features that are passed on besides the usual ones, sorted
 	Required    []string `json:"required,omitempty"`    // of whoever enters, sorted
 	Groupchat10 string   `json:"groupchat10,omitempty"` // a config.OldRule; "": as the network has it
+	By          string   `json:"by,omitempty"`          // who said something of it first, a bare JID; "": an admin
 }
 
 // A channelKey is a channel on its network. Two that some networks take for one channel
@@ -44,8 +45,10 @@ const (
 	maxChannels = 10000 // that have settings
 	// Of networks that nobody has configured, where everybody may be an operator.
 	maxOpenChannels = 1000
-	maxInList       = 50  // features in one list
-	maxFeature      = 200 // bytes of one
+	// That one user made have settings: whoever makes a channel is its operator.
+	maxOwnChannels = 20
+	maxInList      = 50  // features in one list
+	maxFeature     = 200 // bytes of one
 )
 
 // settings are those of a channel. They may be read from any goroutine.
@@ -67,6 +70,10 @@ func (h *Hub) loadSettings() error {
 			h.log.Error().Err(err).Str("channel", key).Msg("settings of a channel are damaged")
 			return
 		}
+		if s.equal(settings{}) {
+			_ = h.keeper.drop(KindChannel, key)
+			return
+		}
 		all[channelKey{network, channel}] = s
 	})
 	h.channels.Store(&all)
@@ -84,7 +91,17 @@ func (u *user) set(network, channel string, change func(settings) (settings, *st
 	if !u.changes.within(manySettings, settingsTime) {
 		return tooMuch()
 	}
-	return u.hub.set(network, channel, change)
+	by := u.jid.String()
+	if u.config.Gateway.IsAdmin(by) {
+		by = ""
+	}
+	return u.hub.set(network, channel, func(s settings) (settings, *stanza.Error) {
+		now, err := change(s)
+		if now.By = s.By; s.equal(settings{}) {
+			now.By = by
+		}
+		return now, err
+	})
 }
 
 // set changes the settings of a channel, for everybody: change says what they are to be,
@@ -123,8 +140,10 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 		return false, err
 	case now.equal(was):
 		return false, nil
-	case !known && (len(all) >= maxChannels || h.isOpen(key.network) && h.openSettings(all) >= maxOpenChannels):
-		return false, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "Too many channels have settings of their own."}
+	case !known:
+		if err := h.tooManySettings(key, now, all); err != nil {
+			return false, err
+		}
 	}
 	text, bad := json.Marshal(now)
 	if now.equal(settings{}) {
@@ -147,6 +166,26 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 	return true, nil
 }
 
+// tooManySettings says why another channel may have no settings; nil if it may.
+func (h *Hub) tooManySettings(key channelKey, now settings, all map[channelKey]settings) *stanza.Error {
+	own := 0
+	for _, s := range all {
+		if s.By == now.By && s.By != "" {
+			own++
+		}
+	}
+	text := ""
+	switch {
+	case own >= maxOwnChannels:
+		text = "You have given as many channels settings of their own as you may. Put those of another back to what they were first."
+	case len(all) >= maxChannels, h.isOpen(key.network) && h.openSettings(all) >= maxOpenChannels:
+		text = "Too many channels have settings of their own."
+	default:
+		return nil
+	}
+	return &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: text}
+}
+
 // isOpen says whether a network is not configured, but of a user's choice.
 func (h *Hub) isOpen(network string) bool {
 	return !slices.ContainsFunc(h.config.Load().Networks, func(n config.Network) bool { return n.Name == network })
@@ -162,6 +201,7 @@ func (h *Hub) openSettings(all map[channelKey]settings) (n int) {
 	return n
 }
 
+// equal leaves open by whom they are.
 func (s settings) equal(other settings) bool {
 	return s.Groupchat10 == other.Groupchat10 && slices.Equal(s.Optional, other.Optional) && slices.Equal(s.Required, other.Required)
 }

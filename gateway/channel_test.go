@@ -13,6 +13,7 @@ import (
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/disco"
+	"isthmus/xmppside/jid"
 	"isthmus/xmppside/stanza"
 )
 
@@ -64,6 +65,7 @@ func TestDamagedSettings(t *testing.T) {
 		n.docs[docKey{KindChannel, "net #a"}] = "{"
 		n.docs[docKey{KindChannel, "nothing"}] = "{}"
 		n.docs[docKey{KindChannel, "net #b"}] = `{"required":["urn:a"],"elsewhere":1}`
+		n.docs[docKey{KindChannel, "net #d"}] = `{"by":"ann@x"}`
 		n.docs[docKey{KindFeatures, "0115 sha-1 x"}] = "[1]"
 		p := start(t, n)
 		defer p.end(t)
@@ -203,4 +205,61 @@ func TestSettingsAreBounded(t *testing.T) {
 	if list, err := optionalList([]string{"urn:xmpp:reply:0", "urn:x", "urn:x"}); err != nil || !slices.Equal(list, []string{"urn:x"}) {
 		t.Errorf("%q %v", list, err)
 	}
+}
+
+// One user makes so many channels have settings, and more once others are as they were;
+// an admin as many as there may be. Who it was is kept.
+func TestSettingsOfOneUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNotebook()
+		p := start(t, n)
+		ann := newUser(p.Hub, jid.MustParse("ann@x"))
+		ann.config = p.config.Load()
+		set := func(u *user, i int, s settings) *stanza.Error {
+			u.changes = pace{}
+			return u.set("net", fmt.Sprint("#", i), func(settings) (settings, *stanza.Error) { return s, nil })
+		}
+		off := settings{Groupchat10: "off"}
+		for i := range maxOwnChannels {
+			if err := set(ann, i, off); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bob := newUser(p.Hub, jid.MustParse("bob@x"))
+		bob.config = ann.config
+		if err := set(bob, 0, settings{Groupchat10: "on"}); err != nil {
+			t.Error("another operator:", err)
+		}
+		p.end(t)
+		p = start(t, n)
+		defer p.end(t)
+		ann.hub, bob.hub = p.Hub, p.Hub
+		if err := set(ann, 99, off); err == nil || err.Condition != stanza.ResourceConstraint {
+			t.Error("one user has no bound:", err)
+		}
+		if err := set(ann, 5, settings{Groupchat10: "on"}); err != nil {
+			t.Error("those that there are:", err)
+		}
+		if err := set(bob, 99, off); err != nil {
+			t.Error("another user:", err)
+		}
+		if err := set(bob, 0, settings{}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Second)
+		if n.has(KindChannel, "net #0") != "" {
+			t.Error("not put back:", n.has(KindChannel, "net #0"))
+		}
+		if err := set(ann, 100, off); err != nil {
+			t.Error("after another was put back:", err)
+		}
+		admin := *ann.config
+		admin.Gateway.Admins = []string{"ann@x"}
+		ann.config = &admin
+		for i := range 2 * maxOwnChannels {
+			if err := set(ann, 1000+i, off); err != nil {
+				t.Fatal("an admin:", err)
+			}
+		}
+	})
 }
