@@ -112,12 +112,7 @@ func (r *room) real(address jid.JID) (irc.Member, bool) {
 		return irc.Member{}, false
 	}
 	stay := mapping.StayOfUser(r.up.user.hub.occupantKey, r.up.name, address.Bare().String())
-	for c := range r.up.view.Each(r.channel) {
-		if c.After.Stay == stay {
-			return c.After, true
-		}
-	}
-	return irc.Member{}, false
+	return r.whoIs(stay, "")
 }
 
 // withAccount finds who has an account: of several the one of that nick.

@@ -296,27 +296,45 @@ func (r *room) share(w words) {
 	if w.rich != nil {
 		w.rich = &rich{about: w.rich.about}
 	}
+	stay := r.up.view.Self().Stay
 	for _, other := range u.hub.others(u, key) {
 		if len(other.mail) < mailbox/2 {
-			other.tryPost(mail{call: func() { other.shared(key, w) }})
+			other.tryPost(mail{call: func() { other.shared(key, stay, w) }})
 		}
 	}
 }
 
 // shared shows what another user of ours has said without words, if that user is in the
-// channel as we see it and may speak there.
-func (u *user) shared(key channelKey, w words) {
+// channel as we see it and may speak there. They are found by their number: as we see it
+// the nick may be somebody else's, if we are behind.
+func (u *user) shared(key channelKey, stay uint64, w words) {
 	rooms := u.rooms(key)
 	if len(rooms) == 0 {
 		u.hub.unlisten(u, key)
 	}
 	for _, r := range rooms {
-		if !r.open() || !r.hasVoice(w.nick) {
+		if !r.open() {
 			continue
 		}
-		m, _ := r.up.view.Member(r.channel, w.nick)
+		m, ok := r.whoIs(stay, w.nick)
+		if !ok || !r.hasVoice(m.Nick) {
+			continue
+		}
 		here := w
 		here.nick, here.occupant = m.Nick, r.speaker(m.Person)
 		r.said(here)
 	}
+}
+
+// whoIs finds a member by number. The nick is where to look first.
+func (r *room) whoIs(stay uint64, nick string) (irc.Member, bool) {
+	if m, ok := r.up.view.Member(r.channel, nick); ok && m.Stay == stay {
+		return m, true
+	}
+	for c := range r.up.view.Each(r.channel) {
+		if c.After.Stay == stay {
+			return c.After, true
+		}
+	}
+	return irc.Member{}, false
 }

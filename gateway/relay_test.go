@@ -182,22 +182,45 @@ func TestFloodWithoutWords(t *testing.T) {
 }
 
 // Nobody who is not in the channel as we see it is shown to say anything, nor anybody
-// without a voice.
+// without a voice, nor somebody else who has the nick.
 func TestSharedByStrangers(t *testing.T) {
 	x := newBench(t, "", 3, 1)
 	at := channelKeyOf("net", "#c")
-	said := func(nick string) int {
-		before := x.sent
-		x.user.shared(at, words{nick: nick, fleeting: true, children: []*stanza.Element{stanza.E("http://jabber.org/protocol/chatstates", "composing")}})
-		return x.sent - before
+	who := func(nick string) uint64 {
+		m, _ := x.up.view.Member("#c", nick)
+		return m.Stay
 	}
-	if said("mallory") != 0 || said("nick1") != 1 {
-		t.Error("shown of a stranger, or not of a member")
+	said := func(stay uint64, nick string) string {
+		before := x.sent
+		x.user.shared(at, stay, words{nick: nick, fleeting: true, children: []*stanza.Element{stanza.E("http://jabber.org/protocol/chatstates", "composing")}})
+		if x.sent == before {
+			return ""
+		}
+		_, from, _ := strings.Cut(string(x.xml), "from='")
+		from, _, _ = strings.Cut(from, "'")
+		return from
+	}
+	one := who("nick1")
+	if from := said(lot(), "mallory"); from != "" {
+		t.Error("shown of a stranger:", from)
+	}
+	if from := said(one, "nick1"); from != "#c%net@gw/nick1" {
+		t.Error("not shown of a member:", from)
+	}
+	if from := said(one, "other"); from != "#c%net@gw/nick1" {
+		t.Error("not shown of who has a nick that we do not know yet:", from)
+	}
+	if from := said(lot(), "nick1"); from != "" {
+		t.Error("shown of who has the nick as we see it:", from)
+	}
+	x.recv(t, ":nick1!u@h NICK other", ":nick2!u@h NICK nick1")
+	if from := said(one, "nick1"); from != "#c%net@gw/other" {
+		t.Error("shown of who has the nick by now:", from)
 	}
 	x.recv(t, ":s MODE #c +m")
-	if said("nick1") != 0 {
+	if from := said(one, "other"); from != "" {
 		t.Error("shown of somebody without a voice")
 	}
-	x.user.shared(channelKeyOf("net", "#d"), words{nick: "nick1"})
-	x.user.shared(channelKeyOf("other", "#c"), words{nick: "nick1"})
+	x.user.shared(channelKeyOf("net", "#d"), one, words{nick: "nick1"})
+	x.user.shared(channelKeyOf("other", "#c"), one, words{nick: "nick1"})
 }
