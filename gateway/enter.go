@@ -71,10 +71,19 @@ func (o *occupant) again(s *stanza.Stanza, at mapping.Address, join muc.Join) {
 	o.client.note(s)
 }
 
+// maxJoinID is how long an id of a join may be, in bytes, to be that of the answer.
+const maxJoinID = 1000
+
 // header is what an answer to a join is made of, in memory of its own: an occupant has
-// it as long as they are in.
+// it as long as they are in. It has no id where that is too long to be kept.
 func header(s *stanza.Stanza) *stanza.Stanza {
-	h := &stanza.Stanza{Kind: s.Kind, Type: s.Type, ID: strings.Clone(s.ID), From: s.From, To: s.To, Lang: strings.Clone(s.Lang)}
+	h := &stanza.Stanza{Kind: s.Kind, Type: s.Type, From: s.From, To: s.To}
+	if len(s.ID) <= maxJoinID {
+		h.ID = strings.Clone(s.ID)
+	}
+	if s.Lang != "" {
+		h.Lang = strings.Clone(mapping.Language(s.Lang))
+	}
 	if _, wants := muc.ParseJoin(s); wants {
 		h.Children = []*stanza.Element{stanza.E(muc.NS, "x")}
 	}
