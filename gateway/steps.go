@@ -9,6 +9,7 @@ import (
 	"isthmus/mapping"
 	"isthmus/xmppside/form"
 	"isthmus/xmppside/iq"
+	"isthmus/xmppside/stanza"
 )
 
 const (
@@ -151,7 +152,42 @@ func (c *call) nickServ(words []string) {
 		}
 	}
 	c.connected(func(up *uplink) {
-		ask := consult{service: nickServNick, command: strings.Join(words, " "), secret: c.args["password"]}
-		c.services(up, ask, func(lines []string) { c.tell(lines...) })
+		c.trusted(up, nickServNick, func() {
+			ask := consult{service: nickServNick, command: strings.Join(words, " "), secret: c.args["password"]}
+			c.services(up, ask, func(lines []string) { c.tell(lines...) })
+		})
 	})
+}
+
+// trusted runs then if the network says that a nick is a service of it: where there is
+// none anybody may take the nick.
+func (c *call) trusted(up *uplink, service string, then func()) {
+	up.ask(irc.Whois{Nick: service}, func(q *question) {
+		w, ok := irc.ParseWhois(up.view.Support(), service, q.lines)
+		f, refused := q.err().(irc.Fault)
+		switch {
+		case ok && w.IsService():
+			then()
+		case ok:
+			c.fail(&stanza.Error{
+				Type: stanza.Cancel, Condition: stanza.NotAllowed, Args: []string{service, c.addressOf(service)},
+				Text: "The network does not say that %s is one of its services, so the password was not sent. Ask the network's operators how to log in there. If you know whom you deal with, write to %s yourself.",
+			}, mapping.ForAdmin)
+		case refused && (f.Numeric == 401 || f.Numeric == 403):
+			c.fail(notFound("The network has no %s.", service), mapping.ForAdmin)
+		case q.err() != nil:
+			c.fail(q.err(), mapping.ForAdmin)
+		default:
+			c.fail(notFound("The network tells nothing of %s.", service), mapping.ForAdmin)
+		}
+	})
+}
+
+// addressOf is the address of somebody on the network that a call is about.
+func (c *call) addressOf(nick string) string {
+	j, err := c.user.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: c.at.Network, Name: nick})
+	if err != nil {
+		return nick
+	}
+	return j.String()
 }

@@ -15,6 +15,7 @@ type Profile struct {
 	Channels                   []string // without the ranks; at most maxProfile
 	AwayText                   string
 	Away, Oper, Bot, Secure    bool
+	Service                    bool   // the server says that they are one of the network
 	From                       string // where they really come from, as some are told
 	Idle                       time.Duration
 	HasIdle                    bool      // Idle is known
@@ -27,6 +28,8 @@ const maxProfile = 500
 // profiles take each numeric in; p are its parameters without the first, our nick: the
 // nick that it is about comes first. https://modern.ircdocs.horse/#whois-message
 var profiles = map[string]func(w *Profile, s *Support, p []string){
+	"309": (*Profile).service,
+	"310": (*Profile).service,
 	"311": func(w *Profile, _ *Support, p []string) {
 		w.Nick, w.User, w.Host, w.Realname = p[0], at(p, 1), at(p, 2), at(p, len(p)-1)
 	},
@@ -107,6 +110,21 @@ func (w *Profile) actually(_ *Support, p []string) {
 	if len(p) > 2 {
 		w.From = p[len(p)-2]
 	}
+}
+
+// service is 309 of OFTC and 310 of InspIRCd and ngIRCd, which with other servers says
+// something else.
+func (w *Profile) service(_ *Support, p []string) {
+	w.Service = w.Service || strings.Contains(strings.ToLower(at(p, 1)), "service")
+}
+
+// IsService says that somebody is a service of the network, or an operator of it: by what
+// its servers say, not by what people call themselves, as by their hosts. Most servers
+// have services as operators; else they are of a server whose name says so. Where servers
+// are hidden it does not.
+func (w Profile) IsService() bool {
+	labels := strings.Split(strings.ToLower(w.Server), ".")
+	return w.Oper || w.Service || slices.Contains(labels, "services") || slices.Contains(labels, "service")
 }
 
 // connects is 378: "is connecting from user@host address".

@@ -32,6 +32,9 @@ func TestParseWhois(t *testing.T) {
 		{"actually, with a user", "338 me ann a@h 192.0.2.7 :Actual user@host, Actual IP", Profile{From: "192.0.2.7"}},
 		{"actually, text alone", "338 me ann :is actually somewhere", Profile{}},
 		{"connecting", "378 me ann :is connecting from a@h 192.0.2.7", Profile{From: "192.0.2.7"}},
+		{"service", "310 me ann :is a Network Service on Net", Profile{Service: true}},
+		{"service of OFTC", "309 me ann :is a Network Service", Profile{Service: true}},
+		{"helper", "310 me ann :is available for help.", Profile{}},
 		{"secure", "671 me ann :is using a secure connection", Profile{Secure: true}},
 		{"away", "301 me ann :out", Profile{Away: true, AwayText: "out"}},
 		{"another", "311 me bob b h * :Bob|313 me bob :is", Profile{}},
@@ -66,5 +69,36 @@ func TestParseWhois(t *testing.T) {
 	}
 	if w, _ := ParseWhois(s, "ann", lines); len(w.Channels) != maxProfile {
 		t.Errorf("%d channels", len(w.Channels))
+	}
+}
+
+// Who is a service is said by servers: what people choose themselves does not count, nor
+// what they may have a name server say of their address.
+func TestIsService(t *testing.T) {
+	s := DefaultSupport()
+	for _, c := range []struct {
+		lines string
+		want  bool
+	}{
+		{"311 me NickServ services services.example * :Network Services|312 me NickServ irc.example :services.example|301 me NickServ :services", false},
+		{"312 me NickServ notservices.example :Services", false},
+		{"312 me NickServ * :Services", false},
+		{"310 me NickServ :is available for help.", false},
+		{"310 me other :is a service", false},
+		{"313 me NickServ :is a Network Service", true},
+		{"310 me nickserv :is an IRC service", true},
+		{"312 me NickServ services.example :Services", true},
+		{"312 me NickServ eu.Services.example :x", true},
+		{"", false},
+	} {
+		var lines []Line
+		for _, text := range strings.Split(c.lines, "|") {
+			if l, err := ParseLine([]byte(text)); err == nil {
+				lines = append(lines, l)
+			}
+		}
+		if w, _ := ParseWhois(s, "NickServ", lines); w.IsService() != c.want {
+			t.Errorf("%s: %+v", c.lines, w)
+		}
 	}
 }

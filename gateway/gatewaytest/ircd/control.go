@@ -46,6 +46,11 @@ func (s *Server) LogIn(nick, account string) bool {
 	return s.with(nick, func(c *client) { s.logIn(c, account) })
 }
 
+// Appoint makes somebody a service of the network.
+func (s *Server) Appoint(nick string) bool {
+	return s.with(nick, func(c *client) { c.service = true })
+}
+
 // with runs f for a client, if there is one by that nick.
 func (s *Server) with(nick string, f func(*client)) (found bool) {
 	s.do(func() {

@@ -26,6 +26,7 @@ type client struct {
 	authing     bool // AUTHENTICATE PLAIN was said
 	modes       map[byte]bool
 	far         bool // on the other side of a netsplit
+	service     bool // one of the network's
 	signon      time.Time
 	active      time.Time // last PRIVMSG
 

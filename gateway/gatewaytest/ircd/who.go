@@ -134,6 +134,9 @@ func (s *Server) whois(c *client, l line) {
 	}
 	s.list(c, "319", []string{o.nick}, words)
 	s.reply(c, "312", o.nick, s.config.Name, s.config.Network)
+	if o.service {
+		s.reply(c, "313", o.nick, "is a Network Service")
+	}
 	if o.isAway {
 		s.reply(c, "301", o.nick, o.away)
 	}

@@ -41,6 +41,8 @@ var directives = map[string]directive{
 	"login":  {1, func(r *runner, a []string) error { return found(r.irc.LogIn(a[0], strings.Join(a[1:], ""))) }},
 	"mode":   {2, func(r *runner, a []string) error { return found(r.irc.ServerMode(a[0], a[1], a[2:]...)) }},
 	"caps":   {0, func(r *runner, a []string) error { r.irc.SetCaps(a); return nil }},
+
+	"appoint": {1, func(r *runner, a []string) error { return found(r.irc.Appoint(a[0])) }}, // a service of the network
 }
 
 func found(ok bool) error {

@@ -254,10 +254,10 @@ func wishes() []wish {
 		{id: "wordfeatures", to: "net@gw", raw: chat("features #c"), ended: byWords, within: answer},
 		{id: "wordrequire", to: "net@gw", raw: chat("allow #c urn:x"), ended: byWords, within: answer},
 		{id: "wordidentify", to: "net@gw", raw: chat("identify secret"), ended: byWords, within: enters},
-		{before: []string{"ChanServ: JOIN #services", "NickServ: JOIN #services"}, id: "wordinviteme", to: "net@gw", raw: chat("invite-me #i"), ended: byWords, within: enters + services},
+		{before: []string{"ChanServ: JOIN #services", "NickServ: JOIN #services", "appoint NickServ"}, id: "wordinviteme", to: "net@gw", raw: chat("invite-me #i"), ended: byWords, within: enters + services},
 		{id: "wordgetkey", to: "net@gw", raw: chat("get-key #k"), ended: byWords, within: enters + services},
 		{id: "wordregister", to: "net@gw", raw: chat("register #c"), ended: byWords, within: answer + services},
-		{id: "wordnick", to: "net@gw", raw: chat("register-nick secret a@x"), ended: byWords, within: enters + services},
+		{id: "wordnick", to: "net@gw", raw: chat("register-nick secret a@x"), ended: byWords, within: enters + answer + services},
 		{id: "wordfollow", to: "net@gw", raw: chat("follow #i"), ended: byWords, within: answer},
 
 		{before: []string{"bob: JOIN #k", "bob: MODE #k +k sesame"}, id: "key", to: "#k%net@gw/ann", raw: enterMUC, ended: bySelf, within: enters, fails: true},
