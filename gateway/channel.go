@@ -38,6 +38,14 @@ func channelKeyOf(network, channel string) channelKey {
 	return channelKey{network, irc.RFC1459.Fold(irc.Unicode.Fold(channel))}
 }
 
+// sharedKey is the room's, made again when the network spells its channel otherwise.
+func (r *room) sharedKey() channelKey {
+	if r.keyOf != r.channel {
+		r.keyOf, r.shared = r.channel, channelKeyOf(r.up.name, r.channel)
+	}
+	return r.shared
+}
+
 // document is the key under which the settings are kept.
 func (k channelKey) document() string { return k.network + " " + k.channel }
 

@@ -201,7 +201,7 @@ func (r *room) refuseUnfit() {
 	if len(r.queue) == 0 {
 		return
 	}
-	hub, key := r.up.user.hub, channelKeyOf(r.up.name, r.channel)
+	hub, key := r.up.user.hub, r.sharedKey()
 	hub.listen(r.up.user, key)
 	if r.recheck(slices.Clone(r.queue)); len(r.queue)+len(r.members) == 0 {
 		hub.unlisten(r.up.user, key)

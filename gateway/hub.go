@@ -47,6 +47,7 @@ type Hub struct {
 	users     map[jid.JID]*user
 	features  knownFeatures
 	listeners map[channelKey]map[*user]bool // who shows a channel
+	overlaps  atomic.Int32                  // how many of those are not the first to show theirs
 	parcels   parcels
 	lists     listings
 	turns     uint64 // counts lists that were begun

@@ -152,7 +152,7 @@ func (h *Hub) parcelFor(at channelKey, nick, id, words string, after uint64) *pa
 // parcel has what an occupant's message holds wait for its words; nil if nobody else of
 // ours is there to put it back.
 func (r *room) parcel(s *stanza.Stanza, rich *rich, cmd irc.Command) *parcel {
-	u, key := r.up.user, channelKeyOf(r.up.name, r.channel)
+	u, key := r.up.user, r.sharedKey()
 	say, ok := cmd.(irc.Say)
 	if !ok || !u.hub.listened(u, key) {
 		return nil
@@ -196,7 +196,7 @@ func (r *room) unwrap(t irc.Text, w words) (words, bool) {
 	if r.up.user.hub.parcels.some.Load() == 0 {
 		return w, true
 	}
-	p := r.up.user.hub.parcelFor(channelKeyOf(r.up.name, r.channel), t.From.Nick, t.ID, t.Body, was.last)
+	p := r.up.user.hub.parcelFor(r.sharedKey(), t.From.Nick, t.ID, t.Body, was.last)
 	if p == nil {
 		return w, true
 	}
@@ -228,6 +228,9 @@ func (h *Hub) listen(u *user, at channelKey) {
 	if h.listeners[at] == nil {
 		h.listeners[at] = map[*user]bool{}
 	}
+	if len(h.listeners[at]) > 0 && !h.listeners[at][u] {
+		h.overlaps.Add(1)
+	}
 	h.listeners[at][u] = true
 	u.listens[at] = true
 }
@@ -241,6 +244,9 @@ func (h *Hub) unlisten(u *user, at channelKey) {
 
 func (h *Hub) unlistenLocked(u *user, at channelKey) {
 	delete(u.listens, at)
+	if len(h.listeners[at]) > 1 && h.listeners[at][u] {
+		h.overlaps.Add(-1)
+	}
 	delete(h.listeners[at], u)
 	if len(h.listeners[at]) == 0 {
 		delete(h.listeners, at)
@@ -254,8 +260,11 @@ func (h *Hub) unlistenAll(u *user) {
 	}
 }
 
-// listened says whether others than u show a channel.
+// listened says whether others than u, who does, show a channel.
 func (h *Hub) listened(u *user, at channelKey) bool {
+	if h.overlaps.Load() == 0 {
+		return false // nobody shows what another does
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := len(h.listeners[at])
@@ -291,7 +300,7 @@ func (u *user) mayPass(children []*stanza.Element) bool {
 // share posts words that are not for IRC to the others who show the channel. Who is too
 // busy to be told soon is not: what it is asked for itself comes first.
 func (r *room) share(w words) {
-	u, key := r.up.user, channelKeyOf(r.up.name, r.channel)
+	u, key := r.up.user, r.sharedKey()
 	w.own = false
 	if w.rich != nil {
 		w.rich = &rich{about: w.rich.about}

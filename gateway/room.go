@@ -30,6 +30,8 @@ type room struct {
 	pleas    pace     // how often voice was asked for
 	invited  pace     // how often others were invited
 	ids      mapping.OccupantIDs
+	shared   channelKey           // what other users of the gateway know the channel by
+	keyOf    string               // as it was spelt then
 	sees     bool                 // we are a moderator, who is told addresses
 	heard    time.Time            // when something was said last
 	opened   map[string]unwrapped // parcels, by nick
@@ -172,7 +174,7 @@ func (r *room) left() {
 		o.client.drop()
 	}
 	r.members = nil
-	r.up.user.hub.unlisten(r.up.user, channelKeyOf(r.up.name, r.channel))
+	r.up.user.hub.unlisten(r.up.user, r.sharedKey())
 	r.dropHeld(timedOut("You are no longer in the room."))
 	r.turnAway(timedOut("You are no longer in the room."))
 	r.end()
@@ -233,7 +235,7 @@ func (r *room) remove(o *occupant) {
 		o.client.user.sentAway(o)
 		o.client.drop()
 		if len(r.members) == 0 {
-			r.up.user.hub.unlisten(r.up.user, channelKeyOf(r.up.name, r.channel))
+			r.up.user.hub.unlisten(r.up.user, r.sharedKey())
 		}
 	}
 }

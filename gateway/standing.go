@@ -28,7 +28,7 @@ func (r *room) affiliation() muc.Affiliation {
 // leaveStanding remembers what we were as the last of the user's clients left. To be
 // nothing is what everybody expects.
 func (r *room) leaveStanding() {
-	held, key := r.up.user.standings, channelKeyOf(r.up.name, r.channel)
+	held, key := r.up.user.standings, r.sharedKey()
 	delete(held, key)
 	if was := r.affiliation(); was > muc.AffiliationNone && len(held) < maxStandings {
 		held[key] = was
@@ -37,7 +37,7 @@ func (r *room) leaveStanding() {
 
 // tellStanding tells the first who enters again if that is not so any more.
 func (r *room) tellStanding(o *occupant) {
-	held, key := r.up.user.standings, channelKeyOf(r.up.name, r.channel)
+	held, key := r.up.user.standings, r.sharedKey()
 	was, ok := held[key]
 	if !ok || len(r.members) > 1 {
 		return
