@@ -107,9 +107,13 @@ func (r *room) invite(s *stanza.Stanza, i muc.Invite, refused func(error)) {
 // call invites a nick into a channel. IRC has no reason in that, so it is said by a
 // notice.
 func (up *uplink) call(nick, channel, reason string, done func(error)) {
-	if !up.user.mayInvite(done) {
-		return
+	if up.user.mayInvite(done) {
+		up.summon(nick, channel, reason, done)
 	}
+}
+
+// summon is call for an invitation that was counted.
+func (up *uplink) summon(nick, channel, reason string, done func(error)) {
 	up.ask(irc.Invite{Nick: nick, Channel: channel}, func(q *question) {
 		if reason = mapping.Line(reason); q.err() == nil && reason != "" {
 			up.do(up.notice(nick, channel+": "+reason))
@@ -136,18 +140,24 @@ func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error))
 		u.invites.remember(sentInvite{to: who, room: inv.Room, by: s.From, at: time.Now()})
 		u.pass(i.To, inv)
 	}
+	if !u.mayInvite(refused) {
+		return
+	}
 	nick := u.hub.seat(who, r.up.name)
 	switch {
 	case nick != "":
-		u.hub.announce(who, r.up.name, r.channel, r.nick())
-		r.up.call(nick, r.channel, "", func(err error) {
+		by := r.nick()
+		u.hub.announce(who, r.up.name, r.channel, by)
+		r.up.summon(nick, r.channel, "", func(err error) {
+			if err != nil {
+				u.hub.disclaim(who, r.up.name, r.channel, by)
+			}
 			if isThere(err) || err != nil && ch.Has('i') {
 				refused(err)
 				return
 			}
 			pass() // who cannot be invited can come all the same, the channel being open
 		})
-	case ch.Has('i') && !u.mayInvite(refused):
 	case ch.Has('i'):
 		r.except(who, func(err error) {
 			if err != nil {
@@ -157,9 +167,7 @@ func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error))
 			pass()
 		})
 	default:
-		if u.mayInvite(refused) {
-			pass()
-		}
+		pass()
 	}
 }
 

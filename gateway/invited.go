@@ -69,13 +69,27 @@ func taken(list *[]invitation, i invitation, life time.Duration) bool {
 // announce tells a user that an invitation from IRC will come which they are told of by
 // Jabber. If they take no mail they are told twice.
 func (h *Hub) announce(who jid.JID, network, channel, by string) {
+	h.expect(who, network, func(up *uplink) {
+		up.calls.expected = keep(up.calls.expected, up.invitation(channel, by), announced)
+	})
+}
+
+// disclaim takes that back: the network has refused it, and the next one is another.
+func (h *Hub) disclaim(who jid.JID, network, channel, by string) {
+	h.expect(who, network, func(up *uplink) {
+		taken(&up.calls.expected, up.invitation(channel, by), announced)
+	})
+}
+
+// expect has a user note what will come from a network. It waits for nobody.
+func (h *Hub) expect(who jid.JID, network string, note func(*uplink)) {
 	u := h.find(who)
 	if u == nil {
 		return
 	}
 	u.tryPost(mail{call: func() {
 		if up := u.uplinks[network]; up != nil && up.view != nil {
-			up.calls.expected = keep(up.calls.expected, up.invitation(channel, by), announced)
+			note(up)
 		}
 	}})
 }
