@@ -49,16 +49,23 @@ func (ks *knocks) add(k knock) bool {
 	return true
 }
 
-// take takes the knock of a nick out.
-func (ks *knocks) take(nick string) (knock, bool) {
+// find is the knock of a nick.
+func (ks *knocks) find(nick string) (knock, bool) {
 	ks.list = slices.DeleteFunc(ks.list, func(k knock) bool { return time.Since(k.at) >= knockLife })
 	at := slices.IndexFunc(ks.list, func(k knock) bool { return k.nick == nick })
 	if at < 0 {
 		return knock{}, false
 	}
-	k := ks.list[at]
-	ks.list = slices.Delete(ks.list, at, at+1)
-	return k, true
+	return ks.list[at], true
+}
+
+// take takes the knock of a nick out.
+func (ks *knocks) take(nick string) (knock, bool) {
+	k, ok := ks.find(nick)
+	if ok {
+		ks.list = slices.DeleteFunc(ks.list, func(k knock) bool { return k.nick == nick })
+	}
+	return k, ok
 }
 
 // knocked asks who runs a channel whether to let somebody in. XEP-0045 §9.9
@@ -124,21 +131,34 @@ func (r *room) answerKnock(s *stanza.Stanza, f *form.Form) *stanza.Error {
 	}
 	up := r.up
 	support := up.view.Support()
-	k, waits := r.knocks.take(support.Fold(a.Nick))
+	k, waits := r.knocks.find(support.Fold(a.Nick))
 	switch {
 	case !waits:
 		return notFound("%s does not wait to be let in, or not any more.", a.Nick)
 	case !a.Allow:
+		r.knocks.take(k.nick)
 		return nil
 	}
 	refused := up.user.refusing(s, up)
-	up.call(k.person.Nick, r.channel, "", refused)
+	up.call(k.person.Nick, r.channel, "", func(err error) {
+		if settles(err) {
+			r.knocks.take(k.nick)
+		}
+		refused(err)
+	})
 	if a.Member && support.Invex != 0 && k.person.Host != "" {
 		mask := mapping.BanMask(k.person, support, up.view.Self().Host)
 		change := irc.ModeChange{Add: true, Mode: support.Invex, Kind: irc.ListMode, Arg: mask}
 		up.ask(irc.SetModes{Channel: r.channel, Changes: []irc.ModeChange{change}}, func(q *question) { refused(q.err()) })
 	}
 	return nil
+}
+
+// settles says whether nobody waits any more after an invitation: they have it, are in, or
+// have gone. All other refusals leave it open to try again.
+func settles(err error) bool {
+	f, ok := err.(irc.Fault)
+	return err == nil || isThere(err) || ok && f.Numeric == 401
 }
 
 // knock asks the operators of a channel to let us in, on a network that we are
