@@ -26,6 +26,7 @@ type clearing struct {
 	wish    muc.Destroy
 	people  []string     // who is still to be kicked
 	locked  bool         // +i is ours
+	dropped bool         // services have forgotten the channel
 	told    bool         // other users of the gateway know of it
 	silent  []irc.Change // kicks that our occupants have not been shown
 }
@@ -40,6 +41,13 @@ type doom struct {
 
 // destroy ends a channel: its registration with services, if it has one, then the stay
 // of all who are in. XEP-0045 §10.9.
+//
+// Services come first, though a registration that is gone does not come back: they refuse
+// most often, for only founders may drop a channel, and nobody takes a kick back either.
+// Nor is the channel closed before, which services that lock its modes would not let
+// happen, and which everybody would often see come to nothing. We are an operator, as owned
+// has seen to; if sending people away fails all the same, the answer says that the
+// registration is gone.
 func (r *room) destroy(request *iq.Request, wish muc.Destroy) {
 	switch {
 	case r.clearing != nil:
@@ -69,6 +77,7 @@ func (r *room) drop(then func(error)) {
 	r.up.chanServ("DROP", r.channel, "", func(_ string, err error) {
 		var se *stanza.Error
 		unclear := errors.As(err, &se) && (se.Condition == stanza.UndefinedCondition || se.Condition == stanza.RemoteServerTimeout)
+		r.clearing.dropped = err == nil
 		if err == errUnregistered || unclear && unmarked && r.open() {
 			err = nil
 		}
@@ -89,7 +98,11 @@ func (r *room) spare(err error) {
 	for _, change := range c.silent {
 		r.change(change)
 	}
-	r.failAdmin(c.request, err)
+	told := *r.up.user.stanzaError(err, mapping.ForAdmin, r.up.ircd())
+	if c.dropped {
+		told.Lead = "The channel is no longer registered, but not everybody has been sent away."
+	}
+	c.request.Fail(&told)
 }
 
 // lock lets nobody in any more, so that who is kicked stays out.
