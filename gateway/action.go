@@ -107,6 +107,21 @@ func (u *user) language(s *stanza.Stanza) string {
 	return mapping.Language(s.Lang)
 }
 
+// lang is the language of what is told to no client in particular: that of one which is
+// here.
+func (u *user) lang() string {
+	var first *client
+	for _, c := range u.clients {
+		if c.lang != "" && (first == nil || c.jid.String() < first.jid.String()) {
+			first = c
+		}
+	}
+	if first == nil {
+		return mapping.English
+	}
+	return first.lang
+}
+
 // addressed says whether the address says an argument.
 func (c *call) addressed(g arg) bool {
 	return g.name == "channel" && c.at.Kind == mapping.Channel ||

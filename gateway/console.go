@@ -151,7 +151,7 @@ func (up *uplink) describe(c *call) string {
 	case up.state == linkClosing:
 		return c.words("leaving")
 	case up.lastErr != nil:
-		return c.words("connecting; the last try failed: %s", mapping.Strip(up.lastErr.Error()))
+		return c.words("connecting; the last try failed: %s", mapping.InLanguage(up.user.stanzaError(up.lastErr, mapping.ForConnection, up.ircd()), c.lang).Words())
 	}
 	return c.words("connecting")
 }

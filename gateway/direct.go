@@ -230,6 +230,6 @@ func (up *uplink) awayReply(ev irc.AwayReply) {
 		return
 	}
 	t.away, t.toldAt = ev.Text, time.Now()
-	text := "[away] " + mapping.Strip(ev.Text)
+	text := mapping.Say(up.user.lang(), "[away] %s", mapping.Strip(ev.Text))
 	up.deliver(ev.Nick, newID(), stanza.T("", "body", text))
 }
