@@ -149,17 +149,17 @@ func (r *room) featureFields(lang string) []form.Field {
 // featureSetters read the featureFields of a submitted form.
 var featureSetters = []struct {
 	field string
-	set   func(*settings, form.Field) *stanza.Error
+	set   func(*configuration, *settings, form.Field) *stanza.Error
 }{
-	{fieldOptional, func(s *settings, x form.Field) (err *stanza.Error) {
-		s.Optional, err = optionalList(x.Lines())
+	{fieldOptional, func(c *configuration, s *settings, x form.Field) (err *stanza.Error) {
+		s.Optional, err = optionalList(c.merged(s.Optional, x))
 		return err
 	}},
-	{fieldRequired, func(s *settings, x form.Field) (err *stanza.Error) {
-		s.Required, err = featureList(x.Lines())
+	{fieldRequired, func(c *configuration, s *settings, x form.Field) (err *stanza.Error) {
+		s.Required, err = featureList(c.merged(s.Required, x))
 		return err
 	}},
-	{fieldOld, func(s *settings, x form.Field) (err *stanza.Error) {
+	{fieldOld, func(_ *configuration, s *settings, x form.Field) (err *stanza.Error) {
 		s.Groupchat10, err = oldRule(x.Value())
 		return err
 	}},
@@ -175,7 +175,7 @@ func (r *room) planFeatures(c *configuration) {
 				continue
 			}
 			fields++
-			if err := f.set(s, x); err != nil {
+			if err := f.set(c, s, x); err != nil {
 				bad(f.field, err)
 			}
 		}

@@ -42,7 +42,7 @@ type room struct {
 	modes    string               // as they were told last; "": not all of them are known
 	config   *configuration       // a form that is being set
 	lists    map[byte][]irc.Entry // as they were read last
-	shown    map[string][]string  // lists of the last form, by field
+	shown    shownForms           // its configuration, as clients have it
 	clearing *clearing            // it is being destroyed
 	doom     *doom                // it is about to be, by another user of the gateway
 }

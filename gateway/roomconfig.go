@@ -42,7 +42,8 @@ const (
 // A configuration is a submitted form under way.
 type configuration struct {
 	request  *iq.Request
-	form     *form.Form
+	form     *form.Form // what its sender has changed
+	shown    *form.Form // what they were shown; nil: that is not known
 	wishes   []mapping.Wish
 	problems []mapping.Problem // what cannot be, or could not be set
 	steps    []step
@@ -85,15 +86,18 @@ func (r *room) showConfig(request *iq.Request) {
 		request.Fail(timedOut("The connection to the network was lost before it answered."))
 		return
 	}
-	answer := muc.OwnerForm(r.configForm(request.IQ.Lang).Element())
+	f := r.configForm(request.IQ.Lang)
+	answer := muc.OwnerForm(f.Element())
 	if len(answer.Append(nil)) > r.up.user.space() {
 		r.lists = nil
-		answer = muc.OwnerForm(r.configForm(request.IQ.Lang).Element())
+		f = r.configForm(request.IQ.Lang)
+		answer = muc.OwnerForm(f.Element())
 	}
 	if len(answer.Append(nil)) > r.up.user.space() {
 		request.Fail(&stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The list is too long to be sent."})
 		return
 	}
+	r.shown.keep(request.IQ.From, f)
 	request.Result(answer)
 }
 
@@ -101,7 +105,6 @@ func (r *room) configForm(lang string) *form.Form {
 	f := form.Of(form.Ask, muc.NSRoomConfig)
 	f.Title = r.channel
 	f.Instructions = mapping.Say(lang, "What is changed here are modes of the channel, which the network may refuse.")
-	r.shown = map[string][]string{}
 	for _, p := range fieldProviders {
 		f.Add(p.fields(r, lang)...)
 	}
@@ -158,13 +161,15 @@ func (q query) instant(request *iq.Request) bool {
 }
 
 // configure sets what a submitted form changes. An empty one takes the room as it is.
+// What its sender was shown and sends back is no change, whoever has changed that since.
 // XEP-0045 §10.1.2, §10.2.
 func (r *room) configure(request *iq.Request, f *form.Form) {
 	r.made = false
 	for _, o := range r.members {
 		o.made = false // and is not given up any more
 	}
-	c := &configuration{request: request, form: f}
+	shown := r.shown.of(request.IQ.From)
+	c := &configuration{request: request, form: changed(f, shown), shown: shown}
 	switch kind := f.FormType(); {
 	case len(f.Fields) == 0:
 		request.Result()
@@ -176,7 +181,7 @@ func (r *room) configure(request *iq.Request, f *form.Form) {
 		request.Fail(&stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The room is being configured. Try again in a while."})
 	default:
 		r.config = c
-		r.readLists(r.named(f), func(failed map[byte]error) { r.prepare(c, failed) })
+		r.readLists(r.named(c.form), func(failed map[byte]error) { r.prepare(c, failed) })
 	}
 }
 
@@ -280,11 +285,7 @@ func (r *room) answer(c *configuration, err *stanza.Error) {
 		c.request.Fail(err)
 		return
 	}
-	for field := range r.shown { // what was sent is what its sender knows
-		if x, there := c.form.Field(field); there {
-			r.shown[field] = x.Lines()
-		}
-	}
+	c.sent()
 	c.request.Result()
 }
 

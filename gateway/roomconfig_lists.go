@@ -55,14 +55,13 @@ func (r *room) listFields(lang string) (out []form.Field) {
 			x.Values = append(x.Values, mapping.Strip(e.Mask))
 		}
 		x.Desc = mapping.EntriesBy(entries, lang)
-		r.shown[l.Field] = x.Values
 		out = append(out, x)
 	}
 	return out
 }
 
-// planLists adds and removes entries. Only those are removed that the sender was shown:
-// others may have come since.
+// planLists adds and removes entries. Only those are removed that the sender was shown,
+// and only those are added that they were not: others may have come and gone since.
 func (r *room) planLists(c *configuration) {
 	s := r.up.view.Support()
 	for _, l := range r.named(c.form) {
@@ -71,12 +70,13 @@ func (r *room) planLists(c *configuration) {
 			continue
 		}
 		x, _ := c.form.Field(l.Field)
-		shown, was := r.shown[l.Field]
+		was, known := c.shown.Field(l.Field)
+		shown := was.Lines()
 		now := make([]string, 0, len(entries))
 		for _, e := range entries {
 			now = append(now, mapping.Strip(e.Mask))
 		}
-		if !was {
+		if !known {
 			shown = now
 		}
 		wishes, problem := mapping.ListWishes(s, l, now, shown, x.Lines())

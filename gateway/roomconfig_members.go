@@ -22,7 +22,6 @@ func (r *room) memberFields(lang string) (out []form.Field) {
 				x.Values = append(x.Values, j.Bare().String())
 			}
 		}
-		r.shown[f.name] = x.Values
 		out = append(out, x)
 	}
 	return out
@@ -51,7 +50,8 @@ func (r *room) nicksOf(is muc.Affiliation) (out []string) {
 }
 
 // planMembers gives and takes ranks. The fields are whole lists: whom the sender was
-// shown and who is not on it any more loses what they are.
+// shown and who is not on it any more loses what they are, whom they were not shown and
+// who is on it becomes that.
 func (r *room) planMembers(c *configuration) {
 	want := map[string]muc.Affiliation{}
 	var order []string
@@ -68,21 +68,21 @@ func (r *room) planMembers(c *configuration) {
 		if !there {
 			continue
 		}
-		listed, ok := people.listed(c, x)
+		was, told := c.shown.Field(f.name)
+		listed, ok := people.listed(c, x, was.Lines())
 		if !ok {
 			continue
 		}
-		shown, was := r.shown[f.name]
-		known, now := people.nicks(shown), map[string]bool{}
+		known, now := people.nicks(was.Lines()), map[string]bool{}
 		for _, nick := range r.nicksOf(f.is) {
 			now[nick] = true
-			if !listed[nick] && (!was || known[nick]) {
+			if !listed[nick] && (!told || known[nick]) {
 				set(nick, muc.AffiliationNone)
 				field[nick] = f.name
 			}
 		}
 		for _, nick := range slices.Sorted(maps.Keys(listed)) {
-			if !now[nick] {
+			if !now[nick] && !known[nick] {
 				set(nick, f.is)
 				field[nick] = f.name
 			}
@@ -130,12 +130,13 @@ func (r *room) directory() directory {
 	return d
 }
 
-// listed are the nicks of the addresses in a field.
-func (d directory) listed(c *configuration, x form.Field) (nicks map[string]bool, ok bool) {
+// listed are the nicks of the addresses in a field. One that was shown may be nobody's by
+// now.
+func (d directory) listed(c *configuration, x form.Field, shown []string) (nicks map[string]bool, ok bool) {
 	nicks = map[string]bool{}
 	for _, line := range x.Lines() {
 		found := d.at(line)
-		if len(found) == 0 {
+		if len(found) == 0 && !slices.Contains(shown, line) {
 			c.problem(x.Var, "Nobody on this network has the address %s.", line)
 			return nil, false
 		}

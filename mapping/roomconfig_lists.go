@@ -9,7 +9,7 @@ import (
 
 // ListWishes are the entries to add to a list and to remove from it. now is what is on
 // it, shown what the sender was shown, and want what they want: what they were not shown
-// stays.
+// stays, and what they were shown and has gone since does not come back.
 func ListWishes(s *irc.Support, l ListField, now, shown, want []string) ([]Wish, *Problem) {
 	var out []Wish
 	set := func(list []string) map[string]bool {
@@ -31,6 +31,7 @@ func ListWishes(s *irc.Support, l ListField, now, shown, want []string) ([]Wish,
 	removed, more := len(out), 0
 	for _, mask := range want {
 		switch {
+		case seen[s.Fold(mask)]:
 		case !isWord(mask) || len(mask) > maxWord:
 			return nil, &Problem{Field: l.Field, Text: "IRC cannot carry the mask %s.", Args: []string{shorten(mask)}}
 		case !there[s.Fold(mask)]:

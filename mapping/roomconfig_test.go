@@ -214,6 +214,7 @@ func TestListWishes(t *testing.T) {
 		{"folded", "A!*@*", "A!*@*", "a!*@*", "", ""},
 		{"what has come since stays", "a late", "a", "", "-b a", ""},
 		{"what has gone since is no matter", "", "a", "", "", ""},
+		{"nor does it come back", "", "a", "a b", "+b b", ""},
 		{"too many", "a b c", "a b c", "a b c d", "", "The list takes at most %s entries."},
 		{"as many as there may be", "a b c", "a b c", "a b d", "-b+b c d", ""},
 		{"no mask", "", "", ":x", "", "IRC cannot carry the mask %s."},
