@@ -112,16 +112,15 @@ func (w *Profile) actually(_ *Support, p []string) {
 	}
 }
 
-// service is 309 of OFTC and 310 of InspIRCd and ngIRCd, which with other servers says
-// something else.
+// service is 309 of OFTC and 310 of ngIRCd, which with other servers say something else.
 func (w *Profile) service(_ *Support, p []string) {
 	w.Service = w.Service || strings.Contains(strings.ToLower(at(p, 1)), "service")
 }
 
 // IsService says that somebody is a service of the network, or an operator of it: by what
-// its servers say, not by what people call themselves, as by their hosts. Most servers
-// have services as operators; else they are of a server whose name says so. Where servers
-// are hidden it does not.
+// its servers say, not by what people choose themselves, as their hosts. Most servers
+// have services as operators. InspIRCd that hides its operators tells but the name of
+// their server, which says so on most networks; if it hides that too, nobody is a service.
 func (w Profile) IsService() bool {
 	labels := strings.Split(strings.ToLower(w.Server), ".")
 	return w.Oper || w.Service || slices.Contains(labels, "services") || slices.Contains(labels, "service")
