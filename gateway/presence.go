@@ -54,3 +54,17 @@ func (u *user) update(s *stanza.Stanza, at mapping.Address, r *room, o *occupant
 	}
 	r.up.updateAway()
 }
+
+// probe answers a presence probe from what is known. RFC 6121 §4.3
+func (u *user) probe(s *stanza.Stanza, at mapping.Address) {
+	r, o := u.occupancy(s, at)
+	if o == nil || at.Occupant == "" {
+		u.contactPresence(s, at)
+		return
+	}
+	for c := range r.up.view.Each(r.channel) {
+		if mapping.Resource(c.After.Nick) == mapping.Resource(at.Occupant) {
+			r.send(o, mapping.Presence(r.scene(), o.class(), c))
+		}
+	}
+}
