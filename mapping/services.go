@@ -24,7 +24,6 @@ const (
 type serviceRow struct {
 	words     string
 	reply     ServiceReply
-	typ       stanza.ErrorType
 	condition stanza.Condition
 	say       string
 }
