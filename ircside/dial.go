@@ -17,13 +17,8 @@ import (
 // connect waits for its turn and tries the addresses one after the other. Of several
 // failures the last is told.
 func (s *Session) connect() (net.Conn, *irc.CloseError) {
-	if g := s.net.Gate; g != nil {
-		if g.Tokens() < 1 {
-			s.sink([]irc.Event{irc.Connecting{Text: "waiting: the network takes only so many connections at a time"}})
-		}
-		if err := g.Wait(s.dial); err != nil {
-			return nil, &irc.CloseError{Reason: irc.CloseRefused, Text: "waiting for a connection: " + err.Error()}
-		}
+	if err := s.turn(); err != nil {
+		return nil, &irc.CloseError{Reason: irc.CloseRefused, Text: "waiting for a connection: " + err.Error()}
 	}
 	failed := &irc.CloseError{Reason: irc.CloseDNS, Text: "no address is configured for this network"}
 	for _, address := range s.net.Addresses {

@@ -7,6 +7,18 @@ import (
 	"isthmus/ircside/irc"
 )
 
+// turn waits until the pace of the network's connections allows another one.
+func (s *Session) turn() error {
+	g := s.net.Gate
+	if g == nil {
+		return nil
+	}
+	if g.Tokens() < 1 {
+		s.sink([]irc.Event{irc.Connecting{Text: "waiting: the network takes only so many connections at a time"}})
+	}
+	return g.Wait(s.dial)
+}
+
 // enqueue puts a line in front of or into the paced queue.
 func (s *Session) enqueue(o irc.Outgoing) {
 	if o.Urgent {
