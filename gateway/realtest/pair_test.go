@@ -11,10 +11,7 @@ import (
 )
 
 // scripts are what every pair has to show, each seen from both sides.
-var scripts = []struct {
-	name string
-	run  func(*testing.T, *pair)
-}{
+var scripts = []script{
 	{"join", scriptJoin},
 	{"two", scriptTwo},
 	{"resource", scriptResource},
@@ -97,6 +94,17 @@ func TestPairs(t *testing.T) {
 	for _, kind := range IRCKinds() {
 		networks = append(networks, startNetwork(t, kind))
 	}
+	playAll(t, program, networks, scripts)
+}
+
+// A script is what is played on a pair.
+type script struct {
+	name string
+	run  func(*testing.T, *pair)
+}
+
+// playAll plays scripts on every pair of an XMPP server and one of the networks.
+func playAll(t *testing.T, program string, networks []network, scripts []script) {
 	var names atomic.Int64
 	for _, kind := range XMPPKinds() {
 		x, why := started(t, kind.Start)
@@ -114,7 +122,7 @@ func TestPairs(t *testing.T) {
 					t.Run(s.name, func(t *testing.T) {
 						t.Parallel()
 						p := &pair{
-							xmpp: x, irc: n.server, slow: n.slow, ircd: ircds[n.kind], gateway: gateway,
+							xmpp: x, irc: n.server, slow: n.slow, ircd: ircds[n.ircd], gateway: gateway,
 							network: n.kind, paced: "paced-" + n.kind, tag: strconv.FormatInt(names.Add(1), 36),
 						}
 						p.play(t, s.run)
@@ -161,13 +169,13 @@ func (p *pair) showGateway() {
 
 // A network is an IRC server that throttles nobody, and one that does.
 type network struct {
-	kind         string
+	kind, ircd   string
 	missing      string // why there is none
 	server, slow *IRCServer
 }
 
 func startNetwork(t *testing.T, kind IRCKind) network {
-	n := network{kind: kind.Name}
+	n := network{kind: kind.Name, ircd: kind.Name}
 	n.server, n.missing = started(t, func(t testing.TB) *IRCServer { return kind.Start(t, IRCOptions{}) })
 	if n.missing == "" {
 		n.slow = kind.Start(t, IRCOptions{Throttled: true})

@@ -4,7 +4,6 @@ package realtest
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -12,10 +11,7 @@ import (
 )
 
 // servicesScripts are what only a network with services shows.
-var servicesScripts = []struct {
-	name string
-	run  func(*testing.T, *pair)
-}{
+var servicesScripts = []script{
 	{"registered", scriptRegistered},
 	{"register", scriptRegister},
 	{"drop", scriptDrop},
@@ -29,7 +25,7 @@ func TestServices(t *testing.T) {
 	program := Build(t)
 	var networks []network
 	for _, kind := range ServicesKinds() {
-		n := network{kind: kind.Name}
+		n := network{kind: kind.Name, ircd: "inspircd"}
 		n.server, n.missing = started(t, func(t testing.TB) *IRCServer {
 			irc := StartInspIRCd(t, IRCOptions{Services: true})
 			kind.Start(t, irc)
@@ -37,31 +33,7 @@ func TestServices(t *testing.T) {
 		})
 		networks = append(networks, n)
 	}
-	for _, kind := range XMPPKinds() {
-		x, why := started(t, kind.Start)
-		var gateway *Process
-		if why == "" {
-			gateway = startGateway(t, program, x, networks)
-		}
-		for i, n := range networks {
-			t.Run(kind.Name+"-"+n.kind, func(t *testing.T) {
-				if why+n.missing != "" {
-					t.Skip(why, n.missing)
-				}
-				t.Parallel()
-				for j, s := range servicesScripts {
-					t.Run(s.name, func(t *testing.T) {
-						t.Parallel()
-						p := &pair{
-							xmpp: x, irc: n.server, ircd: ircds["inspircd"], gateway: gateway,
-							network: n.kind, tag: kind.Name[:1] + strconv.Itoa(i) + strconv.FormatInt(int64(j), 36),
-						}
-						p.play(t, s.run)
-					})
-				}
-			})
-		}
-	}
+	playAll(t, program, networks, servicesScripts)
 }
 
 // scriptRegistered: a channel that its founder has registered, and services that act in it.
