@@ -52,7 +52,8 @@ type Core struct {
 	tell    []Event
 	in      incoming // the line that is taken in: here, so that none is allocated
 	answers answers
-	refused bool // a LIST was, and its 323 may come yet
+	refused bool             // a LIST was, and its 323 may come yet
+	lacking map[string]Fault // by commands that the network does not know
 	batches map[string]*batch
 	split   int              // quits that wait in batches
 	inside  *Map[*gathering] // the channels that we are in; nil: it is told who else is
@@ -133,7 +134,9 @@ func (c *Core) Do(cmd Command, ref Ref, now time.Time) {
 		}
 		return
 	}
-	c.ask(cmd, lines, ref, now)
+	if !c.lacks(cmd, ref) {
+		c.ask(cmd, lines, ref, now)
+	}
 }
 
 // Take hands over what to send and what to tell, both in order.

@@ -156,6 +156,8 @@ func command(t testing.TB, s *Support, words string) Command {
 		return List{Channel: rest}
 	case "INVITE":
 		return Invite{a, b}
+	case "KNOCK":
+		return Knock{Channel: rest}
 	case "AWAY":
 		return Away{rest}
 	case "WHO":

@@ -25,6 +25,7 @@ func (c *Core) refuse(in *incoming, a *asked, f Fault) {
 		c.event(f)
 		return
 	}
+	c.lack(a, f)
 	f.Ref = a.ref
 	if a.verb == "LIST" && in.ask == nil {
 		c.refused = true
