@@ -271,6 +271,11 @@ func (up *uplink) joinError(err error) *stanza.Error {
 			return mapping.Moved(j, f.Extra, mapping.Strip(f.Text))
 		}
 	}
+	if f.Numeric == 405 && up.view != nil && f.Target != "" {
+		if limit := up.view.Support().ChanLimit[f.Target[0]]; limit > 0 {
+			return mapping.TooManyChannels(limit, mapping.Strip(f.Text))
+		}
+	}
 	return up.user.stanzaError(err, mapping.ForJoin, up.ircd())
 }
 

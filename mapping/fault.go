@@ -3,6 +3,7 @@ package mapping
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"isthmus/ircside/irc"
@@ -148,6 +149,15 @@ func notSent(d Dest, r refusal, said string) *stanza.Error {
 		e.Lead = "Not sent."
 	}
 	return e
+}
+
+// TooManyChannels is the answer to a join beyond as many as the network allows (405),
+// which tells how many that are (CHANLIMIT).
+func TooManyChannels(limit int, said string) *stanza.Error {
+	return &stanza.Error{
+		Type: stanza.Wait, Condition: stanza.ResourceConstraint, Said: said,
+		Text: "You are in as many channels as the network allows, which is %s. Leave one first.", Args: []string{strconv.Itoa(limit)},
+	}
 }
 
 // Moved is the answer to a join that the network forwards to another channel (470),
