@@ -306,7 +306,7 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 		return nil
 	}
 	after := r.scene()
-	if before.Channel.Modes == after.Channel.Modes && before.Channel.Quiets == after.Channel.Quiets {
+	if mapping.SameSilence(before, after) {
 		return nil
 	}
 	named := map[string]bool{} // who has a change of their own in this line

@@ -55,6 +55,13 @@ func roomInfo(topic string, occupants int, made int64, contacts []string) *stanz
 	return f.Element()
 }
 
+// SameSilence says whether a channel has the same people without a voice in two scenes,
+// as far as its own modes go: then nobody needs to be looked at by SameStanding.
+func SameSilence(a, b Scene) bool {
+	return a.Channel.Has('m') == b.Channel.Has('m') && a.Channel.Quiets == b.Channel.Quiets &&
+		mutesUnregistered(a.Channel, a.Support) == mutesUnregistered(b.Channel, b.Support)
+}
+
 // SameStanding says whether a member has the same role and affiliation in two
 // scenes, as before and after a channel's own modes changed.
 func SameStanding(a, b Scene, m irc.Member) bool {

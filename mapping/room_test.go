@@ -1,0 +1,42 @@
+package mapping
+
+import (
+	"testing"
+
+	"isthmus/ircside/irc"
+)
+
+// Between scenes with the same silence everybody has the same standing; and there are
+// scenes that differ, by each mode that silences.
+func TestSameSilence(t *testing.T) {
+	people := []irc.Person{{Nick: "ann", User: "u", Host: "h"}, {Nick: "ann", User: "u", Host: "h", Account: "ann"}}
+	for _, s := range []*irc.Support{network("ov"), inspircd, unreal6, solanum, hybrid8, undernet} {
+		var scenes []Scene
+		for _, modes := range subsets("mMRnt") {
+			for _, quiets := range []string{"", "ann!*@*", "bob!*@*"} {
+				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes, Quiets: quiets}, Support: s})
+			}
+		}
+		alike, different := 0, 0
+		for _, a := range scenes {
+			for _, b := range scenes {
+				same := SameSilence(a, b)
+				for _, p := range people {
+					for _, ranks := range []string{"", "v", "o"} {
+						if m := (irc.Member{Person: p, Modes: ranks}); same && !SameStanding(a, b, m) {
+							t.Errorf("%s: %+v and %+v are the same silence, but not for %+v", s.Version, a.Channel, b.Channel, m)
+						}
+					}
+				}
+				if same {
+					alike++
+				} else {
+					different++
+				}
+			}
+		}
+		if alike <= len(scenes) || different == 0 {
+			t.Errorf("%s: of %d pairs %d are alike", s.Version, alike+different, alike)
+		}
+	}
+}
