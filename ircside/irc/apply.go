@@ -94,13 +94,13 @@ func (v *View) refold(to CaseMapping) []Change {
 	keptPeople, keptChannels := NewMap[*person](to), NewMap[*channel](to)
 	var pastPeople []*person
 	var pastChannels []*channel
-	keptPeople.Set(v.self.nick, v.self)
+	keptPeople.Set(v.self.nick(), v.self)
 	for _, p := range v.people.All() {
-		if other, taken := keptPeople.Get(p.nick); taken && other != p {
+		if other, taken := keptPeople.Get(p.nick()); taken && other != p {
 			pastPeople = append(pastPeople, p)
 			continue
 		}
-		keptPeople.Set(p.nick, p)
+		keptPeople.Set(p.nick(), p)
 	}
 	for _, ch := range v.channels.All() {
 		if other, taken := keptChannels.Get(ch.Name); taken {
@@ -124,14 +124,14 @@ func (v *View) refold(to CaseMapping) []Change {
 }
 
 func (v *View) registered(ev Registered) []Change {
-	out := append(v.adopt(ev.Support), v.renamed(v.self.nick, ev.Nick)...)
+	out := append(v.adopt(ev.Support), v.renamed(v.self.nick(), ev.Nick)...)
 	v.again(v.self, Person{})
 	return out
 }
 
 func (v *View) renamed(from, to string) []Change {
 	p, ok := v.people.Get(from)
-	if !ok || p.nick == to || !isName(to) {
+	if !ok || p.nick() == to || !isName(to) {
 		return nil
 	}
 	var out []Change
@@ -144,10 +144,10 @@ func (v *View) renamed(from, to string) []Change {
 	}
 	before := p.Person()
 	v.people.Delete(from)
-	p.nick = keepNick(to)
-	v.people.Set(p.nick, p)
+	p.name = keepNick(to)
+	v.people.Set(p.nick(), p)
 	if v.stays != nil && !p.lost {
-		v.stays.Renamed(p.stay, from, p.nick)
+		v.stays.Renamed(p.stay, from, p.nick())
 	}
 	return append(out, v.everywhere(p, before, Change{Cause: CauseNick})...)
 }

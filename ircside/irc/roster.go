@@ -69,7 +69,7 @@ func (v *View) see(ch *channel, m Member, out []Change) []Change {
 		return out
 	}
 	if ok {
-		out = append(out, v.renamed(p.nick, m.Nick)...) // it may be spelt otherwise
+		out = append(out, v.renamed(p.nick(), m.Nick)...) // it may be spelt otherwise
 	}
 	p = v.meet(m.Person)
 	was, in := ch.members[p]

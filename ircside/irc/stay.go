@@ -55,7 +55,7 @@ func (v *View) decide(p *person, told Person) {
 	case told.Host != "" && told.Host == before.Host && told.User == before.User:
 		told.Account, was = before.Account, p.stay
 	}
-	told.Nick = p.nick
+	told.Nick = p.nick()
 	if p.stay = v.stays.Meet(told, p == v.self, was); p.stay != before.Stay {
 		v.news = append(v.news, v.everywhere(p, before, Change{Cause: CauseAbout})...)
 	}
@@ -105,7 +105,7 @@ func (v *View) heard(p *person, before Person) {
 // unseen tells that somebody is out of sight, once.
 func (v *View) unseen(p *person, ended bool) {
 	if v.stays != nil && !p.lost {
-		v.stays.Gone(p.stay, p.nick, ended)
+		v.stays.Gone(p.stay, p.nick(), ended)
 	}
 	p.lost = true
 }

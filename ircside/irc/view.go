@@ -30,7 +30,7 @@ type View struct {
 // for all views.
 type person struct {
 	id    uint64
-	nick  string
+	name  unique.Handle[string] // the nick
 	known unique.Handle[details]
 	stay  uint64
 	in    int32
@@ -42,11 +42,14 @@ type person struct {
 // details are what is long and seldom changes.
 type details struct{ user, host, account, realname, awayText string }
 
+// nick is theirs as they spell it.
+func (p *person) nick() string { return p.name.Value() }
+
 // Person is the person as others see it.
 func (p *person) Person() Person {
 	d := p.known.Value()
 	return Person{
-		ID: p.id, Stay: p.stay, Nick: p.nick, User: d.user, Host: d.host, Account: d.account, Realname: d.realname,
+		ID: p.id, Stay: p.stay, Nick: p.nick(), User: d.user, Host: d.host, Account: d.account, Realname: d.realname,
 		AwayText: d.awayText, Away: p.away, Flags: p.flags,
 	}
 }
@@ -168,19 +171,24 @@ func (v *View) Members(name string) []Change {
 
 // sorted is who is in a channel by nick, ourselves last.
 func (v *View) sorted(ch *channel) []*person {
-	people := make([]*person, 0, len(ch.members))
-	for p := range ch.members {
-		people = append(people, p)
+	type entry struct {
+		nick string // at hand: a large channel is sorted in half the time
+		p    *person
 	}
-	slices.SortFunc(people, func(a, b *person) int {
-		switch {
-		case a == v.self:
-			return 1
-		case b == v.self:
-			return -1
+	entries := make([]entry, 0, len(ch.members))
+	for p := range ch.members {
+		if p != v.self {
+			entries = append(entries, entry{p.nick(), p})
 		}
-		return strings.Compare(a.nick, b.nick)
-	})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.nick, b.nick) })
+	people := make([]*person, 0, len(ch.members))
+	for _, e := range entries {
+		people = append(people, e.p)
+	}
+	if len(people) < len(ch.members) {
+		people = append(people, v.self)
+	}
 	return people
 }
 
@@ -195,7 +203,7 @@ func (v *View) Clone() *View {
 		room = append(room, *p)
 		q := &room[len(room)-1]
 		copies[p] = q
-		c.people.Set(q.nick, q)
+		c.people.Set(q.nick(), q)
 	}
 	c.self = copies[v.self]
 	for name, ch := range v.channels.All() {
@@ -253,7 +261,7 @@ func (v *View) Since(old *View, name string) []Change {
 // swapped says whether somebody goes by a nick that another of the same channel had:
 // to tell that as a rename, two would have to be of one nick for a moment.
 func (v *View) swapped(old *View, was *channel, p, q *person) bool {
-	other, ok := old.people.Get(q.nick)
+	other, ok := old.people.Get(q.nick())
 	if !ok || other == p {
 		return false
 	}
@@ -344,9 +352,9 @@ func (v *View) meet(p Person) *person {
 	known, ok := v.people.Get(p.Nick)
 	if !ok {
 		v.lastID++
-		known = &person{id: v.lastID, nick: keepNick(p.Nick), known: nothing}
+		known = &person{id: v.lastID, name: keepNick(p.Nick), known: nothing}
 		known.learn(p)
-		v.people.Set(known.nick, known)
+		v.people.Set(known.nick(), known)
 		v.number(known)
 		return known
 	}
@@ -395,7 +403,7 @@ func (v *View) part(ch *channel, p *person) {
 	delete(ch.members, p)
 	v.places--
 	if p.in--; p.in <= 0 {
-		v.people.Delete(p.nick)
+		v.people.Delete(p.nick())
 		v.unseen(p, false)
 	}
 }

@@ -160,8 +160,8 @@ func checkPeople(t testing.TB, v *View) {
 		t.Fatalf("%d people, %d known; %d places, %d counted", len(in), v.people.Len(), places, v.places)
 	}
 	for p, n := range in {
-		if known, ok := v.people.Get(p.nick); !ok || known != p || int(p.in) != n {
-			t.Fatalf("%q: known %v, in %d, counted %d", p.nick, ok, n, p.in)
+		if known, ok := v.people.Get(p.nick()); !ok || known != p || int(p.in) != n {
+			t.Fatalf("%q: known %v, in %d, counted %d", p.nick(), ok, n, p.in)
 		}
 	}
 }
