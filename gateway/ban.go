@@ -162,8 +162,8 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 	return nil
 }
 
-// banMask is the mask that bans somebody; "" if only their account is known, and the
-// network does not ban those.
+// banMask is the mask that bans somebody, and nobody of rank on the same host; "" if only
+// their account is known, and the network does not ban those.
 func (r *room) banMask(p irc.Person) string {
 	s := r.up.view.Support()
 	if r.up.hostBans {
@@ -172,7 +172,13 @@ func (r *room) banMask(p irc.Person) string {
 	if p.Nick == "" {
 		return irc.AccountMask(s, p.Account)
 	}
-	return mapping.BanMask(p, s, r.up.view.Self().Host)
+	mask := mapping.BanMask(p, s, r.up.view.Self().Host)
+	for c := range r.up.view.Each(r.channel) {
+		if c.After.ID != p.ID && c.After.Modes != "" && irc.MatchMask(s, mask, c.After.Person) {
+			return mapping.BanMask(p, s, p.Host) // or it would mean somebody of rank
+		}
+	}
+	return mask
 }
 
 // byHost is what is left of a plan when the network does not take bans of accounts after
