@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,9 @@ const maxHandshake = 64 << 10
 
 // idleBuffer is how much room for stanzas is kept while there are none, in bytes.
 const idleBuffer = 64 << 10
+
+// dense is how soon after another a write is part of a crowd.
+const dense = 200 * time.Microsecond
 
 // A conn is the connection under the session. It reads through a buffer of ours,
 // byte by byte where encoding/xml wants it so, which therefore buffers nothing
@@ -43,6 +47,7 @@ type conn struct {
 	err        error
 	closing    bool          // no stanza is taken any more
 	ended      bool          // nor anything else
+	wrote      time.Time     // when something was written last
 	last       time.Time     // when the rest must have been written
 	done       chan struct{} // the writer has ended
 }
@@ -140,6 +145,7 @@ func (c *conn) write() {
 	for {
 		for len(c.buf) == 0 && !c.ended && c.err == nil {
 			c.wake.Wait()
+			c.gather()
 		}
 		if len(c.buf) == 0 || c.err != nil {
 			return
@@ -155,6 +161,16 @@ func (c *conn) write() {
 	}
 }
 
+// gather lets those go first who are about to write as well, if there are likely to be
+// any: each write takes as long as dozens of stanzas.
+func (c *conn) gather() {
+	if time.Since(c.wrote) < dense {
+		c.mu.Unlock()
+		runtime.Gosched()
+		c.mu.Lock()
+	}
+}
+
 // flush writes b, without the lock. A server that takes it slowly has a deadline for
 // each piece that it takes.
 func (c *conn) flush(b []byte) {
@@ -167,6 +183,7 @@ func (c *conn) flush(b []byte) {
 		c.mu.Unlock()
 		n, err := c.Conn.Write(b)
 		c.mu.Lock()
+		c.wrote = time.Now()
 		b = b[n:]
 		slow := n > 0 && errors.Is(err, os.ErrDeadlineExceeded)
 		if err != nil && !slow {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,49 @@ func TestCoalesce(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// A write that follows another soon takes along what those have to say who are ready.
+func TestGather(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	synctest.Test(t, func(t *testing.T) {
+		nc := &countedConn{}
+		c := newConn(nc, 1<<20, time.Minute)
+		go c.write()
+		put := func() {
+			if err := c.put(func(b []byte) []byte { return append(b, '.') }); err != nil {
+				t.Error(err)
+			}
+		}
+		put()
+		synctest.Wait() // that is written
+		begin := make(chan struct{})
+		var senders sync.WaitGroup
+		for range 100 {
+			senders.Go(func() { <-begin; put() })
+		}
+		synctest.Wait() // they wait
+		close(begin)
+		senders.Wait()
+		c.finish(func() error { return nil }, time.Minute)
+		<-c.done
+		if nc.bytes != 101 || nc.writes > 10 {
+			t.Errorf("%d bytes in %d writes", nc.bytes, nc.writes)
+		}
+	})
+}
+
+// A countedConn takes everything. Only the writer uses it.
+type countedConn struct {
+	net.Conn
+	writes, bytes int
+}
+
+func (c *countedConn) SetWriteDeadline(time.Time) error { return nil }
+func (c *countedConn) Write(b []byte) (int, error) {
+	c.writes++
+	c.bytes += len(b)
+	return len(b), nil
 }
 
 // Many may send at once, and stanzas stay whole, each sender's in order.
