@@ -92,6 +92,9 @@ func weight(elements []*stanza.Element) (n int) {
 // clone copies an element, with all its strings: what was read shares the memory of
 // its whole stanza.
 func clone(e *stanza.Element) *stanza.Element {
+	if e.Space == "" && e.Local == "body" && len(e.Attrs) == 0 && len(e.Nodes) == 1 && e.Nodes[0].Element == nil {
+		return stanza.T("", "body", strings.Clone(e.Nodes[0].Text)) // as nearly all are
+	}
 	c := &stanza.Element{Space: strings.Clone(e.Space), Local: strings.Clone(e.Local)}
 	for _, a := range e.Attrs {
 		c.Attrs = append(c.Attrs, stanza.Attr{Space: strings.Clone(a.Space), Name: strings.Clone(a.Name), Value: strings.Clone(a.Value)})

@@ -24,7 +24,27 @@ func (r *room) occupantIDs() mapping.OccupantIDs {
 }
 
 // occupantID is somebody's id in the room.
-func (r *room) occupantID(p irc.Person) string { return r.occupantIDs().ID(p.Stay) }
+func (r *room) occupantID(p irc.Person) string { return r.idOf(p.Stay) }
+
+// maxVoices is how many ids a room remembers.
+const maxVoices = 64
+
+// idOf is the id of a stay. Those of who speaks are remembered: a conversation is of a few,
+// and what is kept of it has their ids once.
+func (r *room) idOf(stay uint64) string {
+	id, ok := r.voices[stay]
+	if ok {
+		return id
+	}
+	if id = r.occupantIDs().ID(stay); id == "" {
+		return ""
+	}
+	if r.voices == nil || len(r.voices) >= maxVoices {
+		r.voices = map[uint64]string{}
+	}
+	r.voices[stay] = id
+	return id
+}
 
 // known is the id of somebody who is perhaps not in sight, as a service that speaks from
 // outside: the one that they would have in the room. "" if nothing but a nick is known.
@@ -44,9 +64,9 @@ func (r *room) speaker(p irc.Person) string {
 		}
 	}
 	if stay == 0 {
-		stay = lot()
+		return r.occupantIDs().ID(lot())
 	}
-	return r.occupantIDs().ID(stay)
+	return r.idOf(stay)
 }
 
 // gone sends an occupant away.

@@ -20,7 +20,6 @@ const maxLate = 32
 type question struct {
 	ref     irc.Ref
 	then    func(*question) // once, when all has been said
-	refused func(error)     // of a message that may still be refused
 	listed  func(irc.Listed)
 	faults  []irc.Fault
 	lines   []irc.Line
@@ -28,6 +27,12 @@ type question struct {
 	words   bool     // it is a message, and echoed
 	ids     []string // msgids of its lines
 	lost    bool     // the link went before the answer
+}
+
+// A late is a message on a network that only tells what it refuses.
+type late struct {
+	ref     irc.Ref
+	refused func(error)
 }
 
 // maxAnswer bounds the lines of one answer that are kept.
@@ -115,23 +120,23 @@ func (up *uplink) fault(f irc.Fault) {
 		q.faults = append(q.faults, f)
 		return
 	}
-	for i, q := range up.late {
-		if q.ref == f.Ref && f.Ref != 0 {
-			up.late = append(up.late[:i], up.late[i+1:]...)
-			q.refused(f)
-			return
-		}
+	if i := slices.IndexFunc(up.late, func(l late) bool { return l.ref == f.Ref && f.Ref != 0 }); i >= 0 {
+		refused := up.late[i].refused
+		up.late = slices.Delete(up.late, i, i+1)
+		refused(f)
+		return
 	}
 	up.log.Debug().Err(f).Msg("refusal of nothing that was asked")
 	up.note(f.Text)
 }
 
-// remember keeps a message that was given to a network that only tells refusals.
-func (up *uplink) remember(q *question) {
+// remember keeps what to do if a message is refused after all; of the oldest it is
+// forgotten.
+func (up *uplink) remember(l late) {
 	if len(up.late) >= maxLate {
-		up.late = append(up.late[:0], up.late[1:]...)
+		up.late = slices.Delete(up.late, 0, 1)
 	}
-	up.late = append(up.late, q)
+	up.late = append(up.late, l)
 }
 
 // abandon answers all questions of a seat that is gone.

@@ -30,6 +30,7 @@ type room struct {
 	pleas    pace     // how often voice was asked for
 	invited  pace     // how often others were invited
 	ids      mapping.OccupantIDs
+	voices   map[uint64]string    // ids of who has spoken, by stay
 	shared   channelKey           // what other users of the gateway know the channel by
 	keyOf    string               // as it was spelt then
 	sees     bool                 // we are a moderator, who is told addresses
@@ -163,8 +164,16 @@ func (r *room) tell(to []*occupant, render func(mapping.Class) []mapping.Shown) 
 
 // present is who misses nothing, as it is before anything is sent: a stanza that is
 // dropped makes everybody miss what follows.
-func (r *room) present() []*occupant {
-	return slices.DeleteFunc(slices.Clone(r.members), func(o *occupant) bool { return o.missing != nil })
+func (r *room) present() []*occupant { return r.presentIn(nil) }
+
+// presentIn is present in memory that is there already, if it suffices.
+func (r *room) presentIn(here []*occupant) []*occupant {
+	for _, o := range r.members {
+		if o.missing == nil {
+			here = append(here, o)
+		}
+	}
+	return here
 }
 
 // left is after our own going: nobody is in any more.

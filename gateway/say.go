@@ -124,7 +124,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 // give says something on the network. taken is called when that has taken it, with
 // the ids of its lines; at once where it tells only what it refuses, and then refused
 // may be called as well.
-func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(error)) {
+func (up *uplink) give(cmd irc.Say, taken func(ids []string), refused func(error)) {
 	if up.state != linkUp || up.tells() {
 		q := &question{words: true, then: func(q *question) {
 			if err := q.err(); err != nil {
@@ -137,12 +137,12 @@ func (up *uplink) give(cmd irc.Command, taken func(ids []string), refused func(e
 		return
 	}
 	up.lastRef++
-	q := &question{ref: up.lastRef, refused: refused}
-	if err := up.seat.Do(cmd, q.ref); err != nil {
+	cmd.OnlyRefusals = true
+	if err := up.seat.Do(cmd, up.lastRef); err != nil {
 		refused(errBusy)
 		return
 	}
-	up.remember(q)
+	up.remember(late{up.lastRef, refused})
 	taken(nil)
 }
 
@@ -221,7 +221,8 @@ func (r *room) said(w words) {
 		r.heard = w.at
 	}
 	var made []rendering
-	for _, o := range r.present() {
+	var few [4]*occupant
+	for _, o := range r.presentIn(few[:0]) {
 		if o.missing == nil {
 			children := w.children
 			if w.rich != nil {
@@ -251,17 +252,16 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	if !ok || children == nil {
 		return nil
 	}
-	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}
+	m := &message{Stanza: stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: w.stanzaID, From: from, To: o.client.jid, Lang: w.lang}}
 	if o.old {
 		if m.Children = oldWords(o.at, children, w.at, old); m.Children == nil {
 			return nil
 		}
-		return m
+		return &m.Stanza
 	}
-	m.Children = make([]*stanza.Element, 0, len(children)+3)
-	m.Children = append(m.Children, children...)
+	m.Children = append(m.children[:0], children...)
 	if w.id != "" {
-		m.Children = append(m.Children, stanzaIDOf(o.at, w.id))
+		m.Children = append(m.Children, m.idOf(o.at, w.id))
 	}
 	if occupant := mapping.OccupantID(w.occupant); occupant != nil {
 		m.Children = append(m.Children, occupant)
@@ -269,18 +269,23 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
 	}
-	return m
+	return &m.Stanza
 }
 
-// stanzaIDOf is the id that a room gives a message. XEP-0359 §3
-func stanzaIDOf(room jid.JID, id string) *stanza.Element {
-	all := &struct { // one piece of memory: each message has one
-		stanza.Element
-		attrs [2]stanza.Attr
-	}{}
-	all.attrs = [2]stanza.Attr{{Name: "by", Value: room.String()}, {Name: "id", Value: id}}
-	all.Element = stanza.Element{Space: nsSID, Local: "stanza-id", Attrs: all.attrs[:]}
-	return &all.Element
+// A message is one that shows words, in one piece of memory with what the room adds:
+// whoever is told has one of each.
+type message struct {
+	stanza.Stanza
+	children [4]*stanza.Element // of most
+	id       stanza.Element
+	idAttrs  [2]stanza.Attr
+}
+
+// idOf is the id that a room gives the message. XEP-0359 §3
+func (m *message) idOf(room jid.JID, id string) *stanza.Element {
+	m.idAttrs = [2]stanza.Attr{{Name: "by", Value: room.String()}, {Name: "id", Value: id}}
+	m.id = stanza.Element{Space: nsSID, Local: "stanza-id", Attrs: m.idAttrs[:]}
+	return &m.id
 }
 
 // newID makes an id where the network has none: one that nothing else has. It is no

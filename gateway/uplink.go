@@ -44,8 +44,8 @@ type uplink struct {
 
 	questions map[irc.Ref]*question
 	lastRef   irc.Ref
-	late      []*question // messages that only a refusal would end, newest last
-	waiting   []wish      // what waits for the registration
+	late      []late // messages that only a refusal would end, newest last
+	waiting   []wish // what waits for the registration
 
 	since    time.Time     // when the link was lost; zero: it is up, or never was
 	entered  time.Time     // when the network last let us in

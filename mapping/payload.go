@@ -89,6 +89,11 @@ var bySpace = func() map[string]*payload {
 	return out
 }()
 
+var (
+	merely  = bySpace[""] // of words alone
+	nothing = payload{rule: never}
+)
+
 // payloadOf is what an element is; of what is unknown its namespace is the feature.
 func payloadOf(e *stanza.Element) *payload {
 	space := e.Space
@@ -96,10 +101,12 @@ func payloadOf(e *stanza.Element) *payload {
 	case space == nsFallback:
 		space = e.Attr("for") // it goes with that
 		if p, ok := bySpace[space]; ok && p.rule == core {
-			return &payload{rule: never}
+			return &nothing
 		}
-	case space == "" && e.Local != "body" && e.Local != "subject" && e.Local != "thread": // RFC 6121 §5.2
-		return &payload{rule: never}
+	case space == "" && (e.Local == "body" || e.Local == "subject" || e.Local == "thread"): // RFC 6121 §5.2
+		return merely
+	case space == "":
+		return &nothing
 	}
 	if p, ok := bySpace[space]; ok {
 		return p

@@ -37,6 +37,7 @@ type asked struct {
 	begun    bool // a LIST whose answer comes
 	late     bool // a message on a network that only tells refusals
 	refused  bool // a late one of which a refusal was told
+	silent   bool // a late one for whose end nobody waits
 	raw      bool // a line of the user's own wording
 }
 
@@ -45,7 +46,7 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 	a := &asked{ref: ref, verb: cmd.verb(), deadline: now.Add(c.id.AnswerAfter), open: len(lines)}
 	a.names = c.names(cmd, lines)
 	a.labelled = ref != 0 && c.caps.Has(CapLabeledResponse)
-	_, say := cmd.(Say)
+	words, say := cmd.(Say)
 	_, join := cmd.(Join)
 	_, a.raw = cmd.(Raw)
 	_, list := cmd.(List)
@@ -64,7 +65,7 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 		return
 	case a.labelled, join, list, say && c.caps.Has(CapEchoMessage):
 	case say:
-		a.late = true
+		a.late, a.silent = true, words.OnlyRefusals
 		c.trim()
 	default:
 		c.answers.n++
@@ -90,13 +91,12 @@ func withLabel(tags map[string]string, ref Ref, i int) map[string]string {
 func (c *Core) names(cmd Command, lines []Line) []string {
 	words := strings.Fields(cmd.target())
 	if _, raw := cmd.(Raw); raw {
-		words = lines[0].Params
+		words = slices.Clone(lines[0].Params)
 	}
-	out := make([]string, 0, len(words))
-	for _, word := range words {
-		out = append(out, c.support.Fold(word))
+	for i, word := range words {
+		words[i] = c.support.Fold(word)
 	}
-	return out
+	return words
 }
 
 // about says whether a command is about a folded name.
@@ -193,8 +193,12 @@ func (c *Core) find(ref Ref) *asked {
 func (c *Core) finish(ref Ref) {
 	list := c.answers.list
 	i := slices.IndexFunc(list, func(a *asked) bool { return a.ref == ref })
-	if i >= 0 {
-		c.answers.list = slices.Delete(list, i, i+1)
+	if i < 0 {
+		return
+	}
+	silent := list[i].silent
+	c.answers.list = slices.Delete(list, i, i+1)
+	if !silent {
 		c.event(Done{ref})
 	}
 }

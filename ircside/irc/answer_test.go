@@ -428,6 +428,27 @@ func TestSay(t *testing.T) {
 }
 
 // TestLateAreBounded says more than is remembered: the oldest are done with.
+// Who waits for refusals only is told nothing else, unless the network does tell the end.
+func TestOnlyRefusals(t *testing.T) {
+	for caps, ends := range map[string]int{"": 0, "echo-message": 1, labels: 1} {
+		d := ready(t, caps)
+		d.core.Do(Say{Target: "#c", Lines: []string{"x"}, OnlyRefusals: true}, 1, d.now)
+		d.core.Do(Say{Target: "#c", Lines: []string{"y"}, OnlyRefusals: true}, 2, d.now)
+		d.recv(t, ":s 404 ann #c :No")
+		for next := d.core.Next(); !next.IsZero() && len(d.core.answers.list) > 0; next = d.core.Next() {
+			d.core.Tick(next)
+		}
+		_, tell := d.core.Take()
+		count := map[string]int{}
+		for _, ev := range tell {
+			count[fmt.Sprintf("%T", ev)]++
+		}
+		if count["irc.Done"] != 2*ends || count["irc.Fault"] == 0 {
+			t.Errorf("%q: %v", caps, tell)
+		}
+	}
+}
+
 func TestLateAreBounded(t *testing.T) {
 	d := ready(t, "")
 	for i := range 5 * maxLate {

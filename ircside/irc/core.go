@@ -139,12 +139,19 @@ func (c *Core) Do(cmd Command, ref Ref, now time.Time) {
 	}
 }
 
-// Take hands over what to send and what to tell, both in order.
+// Take hands over what to send and what to tell, both in order. What to send is the
+// caller's until the next call.
 func (c *Core) Take() (send []Outgoing, tell []Event) {
 	send, tell = c.send, c.tell
-	c.send, c.tell = nil, nil
+	c.send, c.tell = c.send[:0], nil
+	if cap(c.send) > maxSpare {
+		c.send = nil
+	}
 	return send, tell
 }
+
+// maxSpare is for how many lines there is room when there are none to send.
+const maxSpare = 4
 
 // Tick lets deadlines pass.
 func (c *Core) Tick(now time.Time) {

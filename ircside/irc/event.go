@@ -6,7 +6,7 @@ import "time"
 // the IQ for an answer, the join for a refusal, the message for an echo.
 //
 // Each command that is given with a Ref ends with exactly one [Done] of that Ref,
-// after all that the network said about it, or with [Closed].
+// after all that the network said about it, or with [Closed]; but see [Say].
 type Ref uint64
 
 // An Event is something that a seat learnt from its network.

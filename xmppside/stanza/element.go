@@ -39,11 +39,15 @@ func E(space, local string, children ...*Element) *Element {
 
 // T makes an element of text.
 func T(space, local, text string) *Element {
-	e := &Element{Space: space, Local: local}
-	if text != "" {
-		e.Nodes = []Node{{Text: text}}
+	if text == "" {
+		return &Element{Space: space, Local: local}
 	}
-	return e
+	e := &struct { // one piece of memory: each message has one
+		Element
+		node [1]Node
+	}{Element{Space: space, Local: local}, [1]Node{{Text: text}}}
+	e.Nodes = e.node[:]
+	return &e.Element
 }
 
 // Set adds an attribute, unless its value is empty, and returns e. For elements
