@@ -263,8 +263,8 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	if w.id != "" {
 		m.Children = append(m.Children, m.idOf(o.at, w.id))
 	}
-	if occupant := mapping.OccupantID(w.occupant); occupant != nil {
-		m.Children = append(m.Children, occupant)
+	if w.occupant != "" {
+		m.Children = append(m.Children, m.occupant.Is(w.occupant))
 	}
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
@@ -279,6 +279,7 @@ type message struct {
 	children [4]*stanza.Element // of most
 	id       stanza.Element
 	idAttrs  [2]stanza.Attr
+	occupant mapping.Occupant
 }
 
 // idOf is the id that a room gives the message. XEP-0359 §3

@@ -97,16 +97,17 @@ func OccupantID(id string) *stanza.Element {
 	if id == "" {
 		return nil
 	}
-	return new(occupant).is(id)
+	return new(Occupant).Is(id)
 }
 
-// An occupant is the memory of such an element.
-type occupant struct {
+// An Occupant is the memory of such an element, for who makes many.
+type Occupant struct {
 	element stanza.Element
 	attr    [1]stanza.Attr
 }
 
-func (o *occupant) is(id string) *stanza.Element {
+// Is makes the element, of an id.
+func (o *Occupant) Is(id string) *stanza.Element {
 	o.attr[0] = stanza.Attr{Name: "id", Value: id}
 	o.element = stanza.Element{Space: NSOccupantID, Local: "occupant-id", Attrs: o.attr[:]}
 	return &o.element

@@ -10,6 +10,8 @@ const (
 	plain     = 1 << iota // it stands for itself in text and in attributes
 	nameStart             // it may start a name
 	nameByte              // it may be in a name
+	textByte              // it is written as it is in text
+	attrByte              // it is written as it is in an attribute
 )
 
 // class is what each byte may be. Names are ASCII: no protocol of ours has others,
@@ -26,7 +28,11 @@ func classes() (class [256]uint8) {
 		case ' ' <= c && c < utf8.RuneSelf && !strings.ContainsRune(`&<'"]`, rune(c)):
 			class[c] = plain
 		}
+		if class[c]&plain != 0 && c != '>' || c == ']' {
+			class[c] |= textByte | attrByte
+		}
 	}
+	class['\n'] |= textByte
 	return class
 }
 

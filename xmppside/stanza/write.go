@@ -199,10 +199,14 @@ func (e *Element) repeats(i int) bool {
 // appendEscaped writes text, or an attribute's value. White space that reading
 // would change is written as a reference.
 func appendEscaped(b []byte, s string, attr bool) []byte {
+	itself := uint8(textByte)
+	if attr {
+		itself = attrByte
+	}
 	run := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if class[c]&plain != 0 && c != '>' || c == ']' || c == '\n' && !attr {
+		if class[c]&itself != 0 {
 			i++
 			continue
 		}
