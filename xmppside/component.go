@@ -40,6 +40,10 @@ type Config struct {
 	// head at least; nil: Stanza.Refuse. It waits for nobody.
 	Refuse func(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza
 
+	// Wrote is called after each write to the server, by nobody else at the same time; nil:
+	// nothing is.
+	Wrote func()
+
 	// Dial replaces the dialler, for tests; nil: TCP.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 }

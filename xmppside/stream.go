@@ -72,6 +72,9 @@ func (c *Component) connect(ctx context.Context) (*xmpp.Session, *conn, error) {
 		return nil, nil, err
 	}
 	conn := newConn(nc, c.config.QueueBytes, c.config.WriteTimeout)
+	if c.config.Wrote != nil {
+		conn.told = c.config.Wrote
+	}
 	go conn.write()
 	// COMPAT mellium: its context does not end a read that waits.
 	stop := context.AfterFunc(ctx, func() { conn.abort(ctx.Err()) })

@@ -65,6 +65,9 @@ type Options struct {
 	// Documents are what outlives the process; nil: nothing does. They are used until
 	// Run has returned.
 	Documents gateway.Documents
+	// Wrote is called after each write to the XMPP server, by nobody else at the same time;
+	// nil: nothing is.
+	Wrote func()
 	// KeepPanics lets a panic end the process, as tests want it.
 	KeepPanics bool
 }
@@ -83,7 +86,7 @@ func New(c *config.Config, o Options, log zerolog.Logger) (*Gateway, error) {
 		Address: c.Component.Address, Domain: domain, Secret: c.Component.Secret.Reveal(),
 		QueueBytes: c.Component.QueueBytes, MaxStanza: c.Component.MaxStanza, Limits: limits,
 		WriteTimeout: c.Component.WriteTimeout, PingAfter: c.Component.PingInterval,
-		PingTimeout: c.Component.PingTimeout, DialTimeout: 30 * time.Second, Refuse: gateway.Unread, Dial: o.Net.XMPP,
+		PingTimeout: c.Component.PingTimeout, DialTimeout: 30 * time.Second, Refuse: gateway.Unread, Dial: o.Net.XMPP, Wrote: o.Wrote,
 	}, log)
 	g.hub, err = gateway.NewHub(gateway.Options{
 		XMPP: g.component, Open: g.open, Log: log, Config: c, Version: o.Version, KeepPanics: o.KeepPanics,

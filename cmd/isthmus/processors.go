@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"runtime"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -14,15 +13,15 @@ import (
 // what they cost. So there are about twice as many as are busy; all of them while nothing
 // happens, for nobody knows what comes next, and all of them again as soon as those that
 // there are do not suffice.
+//
+// Nearly all that a gateway does ends with a write to the XMPP server, so it is looked
+// then, and a gateway that has nothing to do does not wake for it.
 
 const (
-	// glance is how often it is looked whether few processors suffice.
+	// glance is how long after a look the next is worth while.
 	glance = 20 * time.Millisecond
 	// calm is how long a load must have been what it is for processors to be taken away.
 	calm = time.Second
-	// rest is how long nothing must have happened for all of them to be given back, which
-	// need no glances.
-	rest = 200 * time.Millisecond
 	// idle is how many processors are busy at most when nothing happens.
 	idle = 0.01
 	// crowded is how much of the processors may be busy before all are wanted.
@@ -35,15 +34,6 @@ type governor struct {
 	given int           // that there are
 	since time.Duration // how long it has been adding up
 	used  time.Duration // of processors meanwhile
-	still time.Duration // how long nothing has happened
-}
-
-// pause is when it wants to look again.
-func (g *governor) pause() time.Duration {
-	if g.given < g.all {
-		return glance
-	}
-	return calm
 }
 
 // look is told how much time has passed since the last look and how much time of
@@ -51,65 +41,51 @@ func (g *governor) pause() time.Duration {
 func (g *governor) look(passed, used time.Duration) int {
 	g.since += passed
 	g.used += used
-	if g.still += passed; busy(used, passed) > idle {
-		g.still = 0
-	}
-	few := g.given < g.all
-	switch {
-	case few && (g.still >= rest || busy(used, passed) > crowded*float64(g.given)):
-		*g = governor{all: g.all, given: g.all}
-	case g.since >= calm:
-		load := busy(g.used, g.since)
-		*g = governor{all: g.all, given: g.all}
-		if load > idle {
-			g.given = min(g.all, 1+int(2*load))
-		}
+	switch few := g.given < g.all; {
+	case few && busy(used, passed) > crowded*float64(g.given):
+		g.give(g.all)
+	case g.since < calm:
+	case busy(g.used, g.since) > idle:
+		g.give(min(g.all, 1+int(2*busy(g.used, g.since))))
+	default:
+		g.give(g.all)
 	}
 	return g.given
 }
+
+// give begins to add up anew.
+func (g *governor) give(n int) { *g = governor{all: g.all, given: n} }
 
 // busy is how many processors were in use on average.
 func busy(used, passed time.Duration) float64 {
 	return used.Seconds() / max(passed.Seconds(), 1e-9)
 }
 
-// tuneProcessors does what the governor says until stop is called, unless the environment
-// says how many there are to be (GOMAXPROCS).
-func tuneProcessors() (stop func()) {
-	if os.Getenv("GOMAXPROCS") != "" {
-		return func() {}
+// tuneProcessors returns what does as the governor says, to be called whenever something
+// has been done, by one goroutine at a time; nil if the environment says how many
+// processors there are to be (GOMAXPROCS), or if there is but one.
+func tuneProcessors() func() {
+	all := runtime.GOMAXPROCS(0)
+	if os.Getenv("GOMAXPROCS") != "" || all == 1 {
+		return nil
 	}
-	done := make(chan struct{})
-	var governing sync.WaitGroup
-	governing.Go(func() { govern(done) })
+	g := governor{all: all, given: all}
+	then, before := time.Now(), processorTime()
 	return func() {
-		close(done)
-		governing.Wait()
-	}
-}
-
-// govern is the goroutine of tuneProcessors. How many processors there may be, which is for
-// the machine and its cgroup to say, is seen whenever all of them are in use.
-func govern(done <-chan struct{}) {
-	defer runtime.SetDefaultGOMAXPROCS()
-	var g governor
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for then, before := time.Now(), processorTime(); ; {
-		if g.given == g.all {
+		now := time.Now()
+		if now.Sub(then) < glance {
+			return
+		}
+		if g.given == g.all { // how many those are is for the machine and its cgroup to say
 			g.all = runtime.GOMAXPROCS(0)
 			g.given = g.all
 		}
-		timer.Reset(g.pause())
-		select {
-		case <-timer.C:
-		case <-done:
-			return
-		}
-		now, used, was := time.Now(), processorTime(), g.given
-		if given := g.look(now.Sub(then), used-before); given == g.all && was < given {
+		was, used := g.given, processorTime()
+		switch given := g.look(now.Sub(then), used-before); given {
+		case was:
+		case g.all:
 			runtime.SetDefaultGOMAXPROCS()
-		} else if given != was {
+		default:
 			runtime.GOMAXPROCS(given)
 		}
 		then, before = now, used

@@ -52,7 +52,6 @@ func serveCommand(build builder) *cobra.Command {
 			return &configError{err}
 		}
 		tuneMemory()
-		defer tuneProcessors()()
 		setLevel(cfg.Log.Level)
 		log := newLogger(cmd.ErrOrStderr(), cfg.Log)
 		gw, err := build(cfg, log)

@@ -16,7 +16,7 @@ import (
 
 // newGateway puts the gateway together, on the store of the configuration.
 func newGateway(c *config.Config, log zerolog.Logger) (gateway, error) {
-	o := assemble.Options{Version: programVersion()}
+	o := assemble.Options{Version: programVersion(), Wrote: tuneProcessors()}
 	docs, err := openStore(c.Store)
 	if err != nil {
 		return nil, err
