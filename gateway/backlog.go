@@ -35,9 +35,10 @@ const maxBacklog = 256 << 10
 type backlog struct {
 	limit int // messages; 0: none
 	seq   uint64
-	kept  []words // oldest first
-	base  []words // the memory that they are in, from its beginning
-	size  int     // of all that is kept
+	ring  []words // grows up to limit; the oldest are at first, the others behind them, round its end
+	first int
+	count int
+	size  int // of all that is kept
 }
 
 // add numbers words, and keeps them.
@@ -47,29 +48,45 @@ func (b *backlog) add(w words) words {
 	if b.limit <= 0 {
 		return w
 	}
+	if b.count >= b.limit {
+		b.drop()
+	}
 	b.push(w)
-	b.size += w.size
-	for len(b.kept) > b.limit || b.size > maxBacklog {
-		b.size -= b.kept[0].size
-		b.kept[0] = words{}
-		b.kept = b.kept[1:]
+	for b.size > maxBacklog {
+		b.drop()
 	}
 	return w
 }
 
-// push puts words behind the others. Those that were dropped leave room in front, which
-// is used again: a room that is full takes no more memory for each message.
 func (b *backlog) push(w words) {
-	if len(b.kept) == cap(b.kept) && cap(b.base) > 2*len(b.kept) {
-		n := copy(b.base[:cap(b.base)], b.kept)
-		clear(b.kept)
-		b.kept = b.base[:n]
+	if b.count == len(b.ring) {
+		ring := make([]words, min(max(8, 2*len(b.ring)), b.limit))
+		copy(ring, b.list())
+		b.ring, b.first = ring, 0
 	}
-	grows := len(b.kept) == cap(b.kept)
-	b.kept = append(b.kept, w)
-	if grows {
-		b.base = b.kept[:0]
+	*b.at(b.count) = w
+	b.count++
+	b.size += w.size
+}
+
+// drop forgets the oldest.
+func (b *backlog) drop() {
+	oldest := b.at(0)
+	b.size -= oldest.size
+	*oldest = words{}
+	b.first, b.count = (b.first+1)%len(b.ring), b.count-1
+}
+
+// at is where those are that are so many after the oldest.
+func (b *backlog) at(i int) *words { return &b.ring[(b.first+i)%len(b.ring)] }
+
+// list copies what is kept, oldest first.
+func (b *backlog) list() []words {
+	list := make([]words, b.count)
+	for i := range list {
+		list[i] = *b.at(i)
 	}
+	return list
 }
 
 // weight is how much memory elements take, about.
@@ -92,9 +109,6 @@ func weight(elements []*stanza.Element) (n int) {
 // clone copies an element, with all its strings: what was read shares the memory of
 // its whole stanza.
 func clone(e *stanza.Element) *stanza.Element {
-	if e.Space == "" && e.Local == "body" && len(e.Attrs) == 0 && len(e.Nodes) == 1 && e.Nodes[0].Element == nil {
-		return stanza.T("", "body", strings.Clone(e.Nodes[0].Text)) // as nearly all are
-	}
 	c := &stanza.Element{Space: strings.Clone(e.Space), Local: strings.Clone(e.Local)}
 	for _, a := range e.Attrs {
 		c.Attrs = append(c.Attrs, stanza.Attr{Space: strings.Clone(a.Space), Name: strings.Clone(a.Name), Value: strings.Clone(a.Value)})
@@ -109,11 +123,24 @@ func clone(e *stanza.Element) *stanza.Element {
 	return c
 }
 
+// mere is the text of a message that is a body and nothing else, as nearly all are.
+func mere(children []*stanza.Element) (text string, ok bool) {
+	if len(children) != 1 {
+		return "", false
+	}
+	e := children[0]
+	ok = e.Space == "" && e.Local == "body" && len(e.Attrs) == 0 && len(e.Nodes) == 1 && e.Nodes[0].Element == nil
+	if ok {
+		text = e.Nodes[0].Text
+	}
+	return text, ok
+}
+
 // find is the last of the words that are kept and fit.
 func (b *backlog) find(fits func(words) bool) (w words, ok bool) {
-	for i := len(b.kept) - 1; i >= 0; i-- {
-		if fits(b.kept[i]) {
-			return b.kept[i], true
+	for i := b.count - 1; i >= 0; i-- {
+		if w := b.at(i); fits(*w) {
+			return *w, true
 		}
 	}
 	return words{}, false
@@ -121,20 +148,14 @@ func (b *backlog) find(fits func(words) bool) (w words, ok bool) {
 
 // since are the words after a number.
 func (b *backlog) since(seq uint64) []words {
-	i, _ := slices.BinarySearchFunc(b.kept, seq+1, func(w words, seq uint64) int {
-		return int(int64(w.seq) - int64(seq))
-	})
-	return slices.Clone(b.kept[i:])
+	return slices.DeleteFunc(b.list(), func(w words) bool { return w.seq <= seq })
 }
 
 // wanted are the words that a join asks for: every limit that it names holds; most
 // counts if it names none. usable says whether the client can use them, and chars is how
 // long their stanza is. XEP-0045 §7.2.14.
 func (b *backlog) wanted(h muc.History, most int, now time.Time, usable func(words) bool, chars func(words) int) []words {
-	list := b.kept
-	if i := slices.IndexFunc(list, func(w words) bool { return !usable(w) }); i >= 0 {
-		list = slices.DeleteFunc(slices.Clone(list), func(w words) bool { return !usable(w) })
-	}
+	list := slices.DeleteFunc(b.list(), func(w words) bool { return !usable(w) })
 	if h.MaxStanzas.Set {
 		most = h.MaxStanzas.N
 	} else if h.Seconds.Set || !h.Since.IsZero() || h.MaxChars.Set {

@@ -87,7 +87,7 @@ func TestBacklogBound(t *testing.T) {
 		b.add(words{children: long})
 	}
 	total := 0
-	for _, w := range b.kept {
+	for _, w := range b.list() {
 		total += weight(w.children)
 	}
 	if total != b.size || total > maxBacklog || total < maxBacklog-weight(long) {
@@ -104,14 +104,14 @@ func TestBacklogMemory(t *testing.T) {
 	b := backlog{limit: 7}
 	for i := range 1000 {
 		b.add(words{stanzaID: fmt.Sprint(i)})
-		for j, w := range b.kept {
-			if want := fmt.Sprint(i - len(b.kept) + 1 + j); w.stanzaID != want {
+		for j, w := range b.list() {
+			if want := fmt.Sprint(i - b.count + 1 + j); w.stanzaID != want {
 				t.Fatalf("after %d: %s in place %d, want %s", i, w.stanzaID, j, want)
 			}
 		}
 	}
-	if len(b.kept) != 7 || cap(b.base) > 64 {
-		t.Errorf("%d are kept in the room of %d", len(b.kept), cap(b.base))
+	if b.count != 7 || len(b.ring) != 7 {
+		t.Errorf("%d are kept in the room of %d", b.count, len(b.ring))
 	}
 	if n := testing.AllocsPerRun(1000, func() { b.add(words{}) }); n > 0 {
 		t.Errorf("%v allocations", n)

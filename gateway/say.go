@@ -202,6 +202,9 @@ func (r *room) reflect(s *stanza.Stanza, rich *rich, p *parcel, ids []string) {
 
 // passedOn is a copy of what a client says, but for what only a room may.
 func passedOn(children []*stanza.Element) []*stanza.Element {
+	if text, ok := mere(children); ok {
+		return stanza.Body(strings.Clone(text))
+	}
 	out := make([]*stanza.Element, 0, len(children))
 	for _, c := range children {
 		if !muc.RoomOnly(c) {
@@ -337,7 +340,7 @@ func (up *uplink) channelText(t irc.Text) {
 		w.id = newID()
 	}
 	w.stanzaID = w.id
-	w.children = []*stanza.Element{stanza.T("", "body", body)}
+	w.children = stanza.Body(body)
 	if w, ok = r.unwrap(t, w); ok {
 		r.said(w)
 	}

@@ -50,6 +50,18 @@ func T(space, local, text string) *Element {
 	return &e.Element
 }
 
+// Body is what a message of words alone holds.
+func Body(text string) []*Element {
+	all := &struct { // one piece of memory: each message has one
+		list [1]*Element
+		body Element
+		node [1]Node
+	}{body: Element{Local: "body"}, node: [1]Node{{Text: text}}}
+	all.list[0] = &all.body
+	all.body.Nodes = all.node[:]
+	return all.list[:]
+}
+
 // Set adds an attribute, unless its value is empty, and returns e. For elements
 // that are being made.
 func (e *Element) Set(name, value string) *Element {
