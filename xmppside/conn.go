@@ -23,7 +23,7 @@ var (
 const maxHandshake = 64 << 10
 
 // idleBuffer is how much room for stanzas is kept while there are none, in bytes.
-const idleBuffer = 64 << 10
+const idleBuffer = 256 << 10
 
 // dense is how soon after another a write is part of a crowd.
 const dense = 200 * time.Microsecond

@@ -230,7 +230,7 @@ func TestBurstIsForgotten(t *testing.T) {
 	go c.write()
 	go io.Copy(io.Discard, theirs) // ends with the pipe
 	for range 10 {
-		c.send(t, 100_000)
+		c.send(t, 2*idleBuffer)
 	}
 	for range 10 {
 		c.send(t, 10)
