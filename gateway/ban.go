@@ -162,8 +162,9 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 	return nil
 }
 
-// banMask is the mask that bans somebody, and nobody of rank on the same host; "" if only
-// their account is known, and the network does not ban those.
+// banMask is the mask that bans somebody, and nobody of rank with them: of those who share
+// a host the user name counts, of those who share both the nick. "" if only their account is
+// known, and the network does not ban those.
 func (r *room) banMask(p irc.Person) string {
 	s := r.up.view.Support()
 	if r.up.hostBans {
@@ -172,13 +173,22 @@ func (r *room) banMask(p irc.Person) string {
 	if p.Nick == "" {
 		return irc.AccountMask(s, p.Account)
 	}
-	mask := mapping.BanMask(p, s, r.up.view.Self().Host)
-	for c := range r.up.view.Each(r.channel) {
-		if c.After.ID != p.ID && c.After.Modes != "" && irc.MatchMask(s, mask, c.After.Person) {
-			return mapping.BanMask(p, s, p.Host) // or it would mean somebody of rank
+	for _, shared := range []string{r.up.view.Self().Host, p.Host} {
+		if mask := mapping.BanMask(p, s, shared); !r.meansRanked(mask, p) {
+			return mask
 		}
 	}
-	return mask
+	return p.Nick + "!*@*"
+}
+
+// meansRanked says whether a mask means somebody of rank who is in, besides p.
+func (r *room) meansRanked(mask string, p irc.Person) bool {
+	for c := range r.up.view.Each(r.channel) {
+		if c.After.ID != p.ID && c.After.Modes != "" && irc.MatchMask(r.up.view.Support(), mask, c.After.Person) {
+			return true
+		}
+	}
+	return false
 }
 
 // byHost is what is left of a plan when the network does not take bans of accounts after
