@@ -158,6 +158,10 @@ func command(t testing.TB, s *Support, words string) Command {
 		return Invite{a, b}
 	case "KNOCK":
 		return Knock{Channel: rest}
+	case "TBAN":
+		seconds, mask, _ := strings.Cut(b, " ")
+		n, _ := strconv.Atoi(seconds)
+		return TimedBan{a, mask, time.Duration(n) * time.Second}
 	case "AWAY":
 		return Away{rest}
 	case "WHO":

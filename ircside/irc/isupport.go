@@ -69,7 +69,7 @@ func (s *Support) With(tokens []string) *Support {
 		}
 	}
 	out := DefaultSupport()
-	out.Server, out.Version, out.tokens = s.Server, s.Version, known
+	out.Server, out.Version, out.tokens, out.lacking = s.Server, s.Version, known, s.lacking
 	for name, value := range known {
 		setters[name](out, value)
 	}

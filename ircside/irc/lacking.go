@@ -1,11 +1,10 @@
 package irc
 
-import "strings"
-
 // A network may lack a command that only some have, and a channel mode in spite of its
 // RPL_ISUPPORT. Once it has said so (421, 472), it is not asked again before the next
-// session: the command is refused by the same words at once, the mode is not listed any
-// more. Lines of the user's own wording are sent all the same.
+// session: the command is refused by the same words at once, and the mode, if it is one
+// without a parameter, is not listed any more ([Support.Lists]). Lines of the user's own
+// wording are sent all the same.
 
 // notEverywhere are the commands that some networks lack.
 var notEverywhere = map[string]bool{"KNOCK": true, "TBAN": true}
@@ -19,11 +18,11 @@ func (c *Core) lack(a *asked, f Fault) {
 			c.lacking = map[string]Fault{}
 		}
 		c.lacking[a.verb] = f
-	case f.Numeric == 472 && a.verb == "MODE" && len(f.Target) == 1:
-		if s, listed := c.support.without(f.Target[0]); listed {
-			c.support = s
-			c.supports()
-		}
+	case f.Numeric == 472 && a.verb == "MODE" && len(f.Target) == 1 && c.support.Lists(f.Target[0], FlagMode):
+		less := *c.support
+		less.lacking += f.Target
+		c.support = &less
+		c.supports()
 	}
 }
 
@@ -39,14 +38,4 @@ func (c *Core) lacks(cmd Command, ref Ref) bool {
 		c.event(Done{ref})
 	}
 	return true
-}
-
-// without is s without a channel mode, and whether that was listed. Ranks stay: members
-// have them.
-func (s *Support) without(mode byte) (*Support, bool) {
-	out := *s
-	for i, class := range s.ChanModes {
-		out.ChanModes[i] = strings.ReplaceAll(class, string(rune(mode)), "")
-	}
-	return &out, out.ChanModes != s.ChanModes
 }

@@ -54,7 +54,24 @@ func TestLacking(t *testing.T) {
 	})
 }
 
-// A mode that the network does not know is listed no more; a rank stays.
+func TestLackingTimedBans(t *testing.T) {
+	d := ready(t, "")
+	d.core.support = d.core.support.With004([]string{"irc.test", "InspIRCd-4"})
+	d.play(t, `
+		do 1 TBAN #c 60 *!*@h
+		>TBAN #c 60 *!*@h
+		>PING isthmus-1
+		<:s 421 ann TBAN :Unknown command
+		=Fault ref=1 numeric=421 command=TBAN target=TBAN text=Unknown command
+		<:s PONG s isthmus-1
+		=Done ref=1
+		do 2 TBAN #c 60 *!*@i
+		=Fault ref=2 numeric=421 command=TBAN target=TBAN text=Unknown command
+		=Done ref=2`)
+}
+
+// A mode that the network does not know is listed no more, whatever 005 comes later. One
+// with a parameter stays, for its lines are read by that, and a rank does.
 func TestLackingMode(t *testing.T) {
 	d := ready(t, "", "CHANMODES=be,k,l,imnS", "PREFIX=(ohv)@%+")
 	d.play(t, `
@@ -66,12 +83,17 @@ func TestLackingMode(t *testing.T) {
 		=Fault ref=1 numeric=472 command=MODE target=S text=is unknown mode char to me
 		<:s PONG s isthmus-1
 		=Done ref=1
-		do 2 MODE #c +h bob
-		>MODE #c +h bob
+		do 2 MODE #c +he bob *!*@h
+		>MODE #c +he bob *!*@h
 		>PING isthmus-2
 		<:s 472 ann h :is unknown mode char to me
-		=Fault ref=2 numeric=472 command=MODE target=h text=is unknown mode char to me`)
-	if s := d.core.Support(); s.ChanModes != [4]string{"be", "k", "l", "imn"} || len(s.Prefixes) != 3 {
+		=Fault ref=2 numeric=472 command=MODE target=h text=is unknown mode char to me
+		<:s 472 ann e :is unknown mode char to me
+		=Fault ref=2 numeric=472 command=MODE target=e text=is unknown mode char to me
+		<:s 005 ann NICKLEN=9 :are supported
+		=Supports`)
+	s := d.core.Support()
+	if s.Lists('S', FlagMode) || !s.Lists('m', FlagMode) || !s.Lists('e', ListMode) || !s.Lists('h', PrefixMode) || s.NickLen != 9 {
 		t.Errorf("%q and %v are listed", s.ChanModes, s.Prefixes)
 	}
 }

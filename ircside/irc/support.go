@@ -34,7 +34,8 @@ type Support struct {
 	ClientTagDeny                         string         // tags that are dropped, as the network lists them
 	WHOX, UTF8Only, SafeList, Knock       bool
 
-	tokens map[string]string // what was said of all this by 005
+	tokens  map[string]string // what was said of all this by 005
+	lacking string            // flags of channels that it has named there and does not know
 }
 
 // A Prefix is a rank in a channel: its mode letter, and its symbol in NAMES.
@@ -146,7 +147,8 @@ func (s *Support) Lists(mode byte, kind ModeKind) bool {
 	if kind == PrefixMode {
 		return s.Rank(mode) >= 0
 	}
-	return s.Rank(mode) < 0 && strings.IndexByte(s.ChanModes[kind-ListMode], mode) >= 0
+	return s.Rank(mode) < 0 && strings.IndexByte(s.ChanModes[kind-ListMode], mode) >= 0 &&
+		strings.IndexByte(s.lacking, mode) < 0
 }
 
 // SplitPrefixes takes the symbols off an entry of NAMES: "@+ann!a@host" is "ov" and
