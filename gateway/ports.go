@@ -15,9 +15,9 @@ import (
 
 // A Seat is one nick on one IRC network. Its methods never wait.
 type Seat interface {
-	// Do asks for a command. Each command with a ref ends with one irc.Done of it, but
-	// that an irc.Say may want none, or with irc.Closed; an error says that it was not
-	// even taken.
+	// Do asks for a command. Each command with a ref ends with one irc.Done of it or
+	// with irc.Closed; an irc.Say with OnlyRefusals may have neither. An error says that it
+	// was not even taken.
 	Do(cmd irc.Command, ref irc.Ref) error
 	// Close says QUIT.
 	Close(reason string)

@@ -34,6 +34,7 @@ func (s *Session) flush(send []irc.Outgoing, now time.Time) error {
 	for _, o := range send {
 		s.enqueue(o)
 	}
+	clear(send) // of a password nothing is left behind
 	n := 0
 	for n < len(s.queue) && s.budget.AllowN(now, 1) {
 		s.print(s.queue[n])

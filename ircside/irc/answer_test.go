@@ -427,7 +427,6 @@ func TestSay(t *testing.T) {
 	})
 }
 
-// TestLateAreBounded says more than is remembered: the oldest are done with.
 // Who waits for refusals only is told nothing else, unless the network does tell the end.
 func TestOnlyRefusals(t *testing.T) {
 	for caps, ends := range map[string]int{"": 0, "echo-message": 1, labels: 1} {
@@ -449,6 +448,7 @@ func TestOnlyRefusals(t *testing.T) {
 	}
 }
 
+// TestLateAreBounded says more than is remembered: the oldest are done with.
 func TestLateAreBounded(t *testing.T) {
 	d := ready(t, "")
 	for i := range 5 * maxLate {

@@ -32,8 +32,8 @@ type Say struct {
 	Verb   string   // of a CTCP
 	Lines  []string
 	Tags   map[string]string // client tags, where the network has message-tags
-	// OnlyRefusals says that nobody waits for its end: on a network that tells no more
-	// than what it refuses, it has no Done.
+	// OnlyRefusals says that nobody waits for its end: given to a network that tells no
+	// more than what it refuses, it has no Done.
 	OnlyRefusals bool
 }
 

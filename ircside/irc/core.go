@@ -140,7 +140,7 @@ func (c *Core) Do(cmd Command, ref Ref, now time.Time) {
 }
 
 // Take hands over what to send and what to tell, both in order. What to send is the
-// caller's until the next call.
+// caller's until anything else is asked of the Core, which writes there again.
 func (c *Core) Take() (send []Outgoing, tell []Event) {
 	send, tell = c.send, c.tell
 	c.send, c.tell = c.send[:0], nil

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -170,4 +171,49 @@ func (v *View) where(p *person) []*channel {
 	}
 	slices.SortFunc(in, func(a, b *channel) int { return strings.Compare(a.Name, b.Name) })
 	return in
+}
+
+// Each yields all who are in a channel, as changes from nothing: in the order of
+// their nicks, ourselves last.
+func (v *View) Each(name string) iter.Seq[Change] {
+	return func(yield func(Change) bool) {
+		ch, ok := v.channels.Get(name)
+		if !ok {
+			return
+		}
+		for _, p := range v.sorted(ch) {
+			c := Change{Channel: ch.Name, After: v.member(p, ch.members[p]), Cause: CauseSeen, Self: p == v.self}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// Members is what Each yields.
+func (v *View) Members(name string) []Change {
+	return slices.AppendSeq(slices.Grow([]Change(nil), v.Size(name)), v.Each(name))
+}
+
+// sorted is who is in a channel by nick, ourselves last.
+func (v *View) sorted(ch *channel) []*person {
+	type entry struct {
+		nick string // at hand: a large channel is sorted in half the time
+		p    *person
+	}
+	entries := make([]entry, 0, len(ch.members))
+	for p := range ch.members {
+		if p != v.self {
+			entries = append(entries, entry{p.nick(), p})
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.nick, b.nick) })
+	people := make([]*person, 0, len(ch.members))
+	for _, e := range entries {
+		people = append(people, e.p)
+	}
+	if len(people) < len(ch.members) {
+		people = append(people, v.self)
+	}
+	return people
 }
