@@ -58,6 +58,8 @@ func (b *backlog) add(w words) words {
 	return w
 }
 
+// push puts words behind the others. There is room for twice as many when it runs out, up
+// to the limit.
 func (b *backlog) push(w words) {
 	if b.count == len(b.ring) {
 		ring := make([]words, min(max(8, 2*len(b.ring)), b.limit))

@@ -295,7 +295,7 @@ func (r *room) absorb(other *room) {
 	r.held = append(r.held, other.held...)
 	r.visits = append(r.visits, other.visits...)
 	if r.backlog.seq == 0 {
-		r.backlog = other.backlog
+		r.backlog, other.backlog = other.backlog, backlog{}
 	}
 	if r.key == "" {
 		r.key = other.key

@@ -264,10 +264,10 @@ func (r *room) spoken(o *occupant, w words, children []*stanza.Element, old bool
 	}
 	m.Children = append(m.children[:0], children...)
 	if w.id != "" {
-		m.Children = append(m.Children, m.idOf(o.at, w.id))
+		m.Children = append(m.Children, m.stanzaID(o.at, w.id))
 	}
 	if w.occupant != "" {
-		m.Children = append(m.Children, m.occupant.Is(w.occupant))
+		m.Children = append(m.Children, m.occupant.Of(w.occupant))
 	}
 	if old {
 		m.Children = append(m.Children, delayed(o.at, w.at))
@@ -282,11 +282,11 @@ type message struct {
 	children [4]*stanza.Element // of most
 	id       stanza.Element
 	idAttrs  [2]stanza.Attr
-	occupant mapping.Occupant
+	occupant mapping.OccupantIDElement
 }
 
-// idOf is the id that a room gives the message. XEP-0359 §3
-func (m *message) idOf(room jid.JID, id string) *stanza.Element {
+// stanzaID is the id that a room gives the message. XEP-0359 §3
+func (m *message) stanzaID(room jid.JID, id string) *stanza.Element {
 	m.idAttrs = [2]stanza.Attr{{Name: "by", Value: room.String()}, {Name: "id", Value: id}}
 	m.id = stanza.Element{Space: nsSID, Local: "stanza-id", Attrs: m.idAttrs[:]}
 	return &m.id

@@ -97,17 +97,17 @@ func OccupantID(id string) *stanza.Element {
 	if id == "" {
 		return nil
 	}
-	return new(Occupant).Is(id)
+	return new(OccupantIDElement).Of(id)
 }
 
-// An Occupant is the memory of such an element, for who makes many.
-type Occupant struct {
+// An OccupantIDElement is the memory of such an element, for who makes many.
+type OccupantIDElement struct {
 	element stanza.Element
 	attr    [1]stanza.Attr
 }
 
-// Is makes the element, of an id.
-func (o *Occupant) Is(id string) *stanza.Element {
+// Of makes the element of an id.
+func (o *OccupantIDElement) Of(id string) *stanza.Element {
 	o.attr[0] = stanza.Attr{Name: "id", Value: id}
 	o.element = stanza.Element{Space: NSOccupantID, Local: "occupant-id", Attrs: o.attr[:]}
 	return &o.element

@@ -108,7 +108,7 @@ func (sc Scene) present(class Class, m irc.Member, codes []muc.Status) []Shown {
 	all := &struct {
 		shown    [1]Shown
 		children [4]*stanza.Element
-		occupant Occupant
+		occupant OccupantIDElement
 	}{}
 	s := &all.shown[0]
 	s.Nick, s.Children = m.Nick, all.children[:0]
@@ -131,7 +131,7 @@ func (sc Scene) present(class Class, m irc.Member, codes []muc.Status) []Shown {
 		}
 	}
 	if id := sc.IDs.ID(m.Stay); id != "" {
-		s.Children = append(s.Children, all.occupant.Is(id))
+		s.Children = append(s.Children, all.occupant.Of(id))
 	}
 	return all.shown[:]
 }
