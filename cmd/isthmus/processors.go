@@ -10,22 +10,24 @@ import (
 // Work that comes in drops, as conversation does, is done cheapest by few processors: each
 // goroutine that becomes ready has the runtime wake an idle one, which mostly finds that
 // the work is done by then. With 2,000 messages a second that was a fifth to a quarter of
-// what they cost. So there are about twice as many as are busy; all of them while nothing
-// happens, for nobody knows what comes next, and all of them again as soon as those that
-// there are do not suffice.
+// what they cost. So there are about twice as many as were busy of late; and all
+// of them once it is seen that those do not suffice, or that hardly anything has happened,
+// for nobody knows what comes next.
 //
 // Nearly all that a gateway does ends with a write to the XMPP server, so it is looked
-// then, and a gateway that has nothing to do does not wake for it.
+// then, and one that has nothing to do does not wake for it. What begins a burst is done by
+// as many as there were.
 
 const (
 	// glance is how long after a look the next is worth while.
 	glance = 20 * time.Millisecond
 	// calm is how long a load must have been what it is for processors to be taken away.
-	calm = time.Second
+	calm = 200 * time.Millisecond
 	// idle is how many processors are busy at most when nothing happens.
 	idle = 0.01
-	// crowded is how much of the processors may be busy before all are wanted.
-	crowded = 0.75
+	// crowded is how much of the processors may be busy before all are wanted: not much more
+	// than half, for others on the machine may take the rest.
+	crowded = 0.6
 )
 
 // A governor decides how many processors run goroutines.

@@ -25,14 +25,14 @@ func TestGovernor(t *testing.T) {
 		all, given int
 		looks      []look
 	}{
-		{"nothing happens", 8, 8, often(3, look{calm, 9 * ms, 8})},
-		{"some conversation", 8, 8, append(often(49, look{glance, 4 * ms, 8}), look{glance, 4 * ms, 1})},
-		{"twice what is busy", 8, 8, []look{{calm, 1600 * ms, 4}}},
-		{"never more than there are", 2, 2, []look{{calm, 1900 * ms, 2}}},
-		{"a load comes", 8, 1, []look{{glance, 14 * ms, 1}, {glance, 16 * ms, 8}}},
-		{"more than the few are", 8, 4, []look{{glance, 59 * ms, 4}, {glance, 61 * ms, 8}}},
-		{"it goes on", 8, 1, append(often(49, look{glance, 5 * ms, 1}), look{glance, 5 * ms, 1})},
-		{"it grows", 8, 1, append(often(49, look{glance, 12 * ms, 1}), look{glance, 12 * ms, 2})},
+		{"nothing happens", 8, 8, often(3, look{calm, calm / 101, 8})},
+		{"some conversation", 8, 8, append(often(9, look{glance, 4 * ms, 8}), look{glance, 4 * ms, 1})},
+		{"twice what is busy", 8, 8, []look{{calm, 8 * calm / 5, 4}}},
+		{"never more than there are", 2, 2, []look{{calm, 19 * calm / 10, 2}}},
+		{"a load comes", 8, 1, []look{{glance, 11 * ms, 1}, {glance, 13 * ms, 8}}},
+		{"more than the few are", 8, 4, []look{{glance, 47 * ms, 4}, {glance, 49 * ms, 8}}},
+		{"it goes on", 8, 1, often(20, look{glance, 5 * ms, 1})},
+		{"it grows", 8, 1, append(often(9, look{glance, 11 * ms, 1}), look{glance, 11 * ms, 2})},
 		{"it is over", 8, 1, []look{{time.Minute, 5 * ms, 8}}},
 		{"a load does not count when it is over", 8, 1, []look{{glance, 20 * ms, 8}, {calm, 0, 8}}},
 		{"the clock stands still", 8, 1, []look{{0, 0, 1}, {0, ms, 8}}},
