@@ -244,6 +244,12 @@ func (up *uplink) joined(ev irc.Joined) {
 	if ev.Created && len(r.members) == 0 {
 		r.made = true
 	}
+	if r.asked { // else it is a list of names that came later
+		r.founder = 0
+		if ev.Created {
+			r.founder = up.view.Self().ID
+		}
+	}
 	if !r.asked {
 		r.admit()
 		r.release()

@@ -40,6 +40,7 @@ type room struct {
 	visits   []*visit             // of people who have not entered, which wait for the JOIN
 	kept     *timer               // runs while we stay for their sake
 	made     bool                 // our JOIN made the channel, and nobody has been told
+	founder  uint64               // ours in the view, if it did
 	modes    string               // as they were told last; "": not all of them are known
 	config   *configuration       // a form that is being set
 	lists    map[byte][]irc.Entry // as they were read last
@@ -105,13 +106,13 @@ func find(list []*occupant, client, at jid.JID) *occupant {
 // scene is what it takes to show somebody in a channel.
 func (r *room) scene() mapping.Scene {
 	ch, _ := r.up.view.Channel(r.channel)
-	sc := mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.up.roles(), IDs: r.occupantIDs()}
+	sc := mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.roles(), IDs: r.occupantIDs()}
 	sc.Told = r.onlooker(sc)
 	return sc
 }
 
-func (up *uplink) roles() mapping.RolePolicy {
-	return mapping.RolePolicy{OpsAreOwners: mapping.OwnerRule(up.net.OpsAreOwners)}
+func (r *room) roles() mapping.RolePolicy {
+	return mapping.RolePolicy{OpsAreOwners: mapping.OwnerRule(r.up.net.OpsAreOwners), Founder: r.founder}
 }
 
 // change shows one difference to all who are in. Our own going ends the room.

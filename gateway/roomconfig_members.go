@@ -34,6 +34,7 @@ type memberList struct {
 
 func (r *room) memberLists() []memberList {
 	scene := r.scene()
+	scene.Roles.Founder = 0 // operators in general are meant
 	lists := []memberList{{mapping.FieldOwners, muc.Owner}}
 	if _, op := mapping.Standing(irc.Member{Person: irc.Person{ID: 1, Nick: "o"}, Modes: "o"}, scene.Channel, scene.Support, scene.Roles); op == muc.Admin {
 		lists = append(lists, memberList{mapping.FieldAdmins, muc.Admin})

@@ -15,7 +15,7 @@ type OwnerRule string
 
 // The rules. Any other value is OwnersAuto.
 const (
-	OwnersAuto   OwnerRule = "auto"   // where the network has no rank above theirs
+	OwnersAuto   OwnerRule = "auto"   // where the network has no rank above theirs, and who made the channel
 	OwnersAlways OwnerRule = "always" // everywhere
 	OwnersNever  OwnerRule = "never"  // nowhere
 )
@@ -23,6 +23,9 @@ const (
 // A RolePolicy is what the operator decides about ranks.
 type RolePolicy struct {
 	OpsAreOwners OwnerRule
+	// Founder is the ID of who has made the channel, and by OwnersAuto owns it while they
+	// are its operator; 0: nobody is known to. XEP-0045 §10.1
+	Founder uint64
 }
 
 // Standing is the role and the affiliation of a member: the best that any of their
@@ -45,6 +48,9 @@ func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.R
 	for i := range len(m.Modes) {
 		r, a := rankStanding(m.Modes[i], s, p)
 		role, affiliation = max(role, r), max(affiliation, a)
+	}
+	if affiliation == muc.Admin && m.ID == p.Founder && m.ID != 0 && p.OpsAreOwners != OwnersNever {
+		affiliation = muc.Owner
 	}
 	return role, affiliation
 }

@@ -301,6 +301,34 @@ func TestAffiliationByPolicy(t *testing.T) {
 	}
 }
 
+// Who made a channel owns it while they are its operator, also where there are ranks above
+// that, unless the configuration says that operators own nothing.
+func TestFounder(t *testing.T) {
+	const founder = 7
+	for _, c := range []struct {
+		prefixes, modes string
+		id              uint64
+		rule            OwnerRule
+		want            muc.Affiliation
+	}{
+		{"qaohv", "o", founder, OwnersAuto, muc.Owner}, {"qaohv", "o", 8, OwnersAuto, muc.Admin},
+		{"qaohv", "ov", founder, OwnersAuto, muc.Owner}, {"qaohv", "o", founder, OwnersNever, muc.Admin},
+		{"qaohv", "h", founder, OwnersAuto, muc.Member}, {"qaohv", "", founder, OwnersAuto, muc.AffiliationNone},
+		{"ov", "o", founder, OwnersNever, muc.Admin}, {"ov", "o", founder, OwnersAuto, muc.Owner},
+		{"qaohv", "q", 8, OwnersAuto, muc.Owner},
+	} {
+		m := irc.Member{Person: irc.Person{ID: c.id, Nick: "ann"}, Modes: c.modes}
+		_, got := Standing(m, irc.Channel{Name: "#c"}, network(c.prefixes), RolePolicy{OpsAreOwners: c.rule, Founder: founder})
+		if got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+	m := irc.Member{Person: irc.Person{Nick: "ann"}, Modes: "o"}
+	if _, got := Standing(m, irc.Channel{Name: "#c"}, network("qaohv"), RolePolicy{}); got != muc.Admin {
+		t.Errorf("without a number: %v", got)
+	}
+}
+
 func TestBanMask(t *testing.T) {
 	insp, solanum, plain := network("ov"), network("ov"), network("ov")
 	insp.AccountExtBan = []string{"account", "R"}
