@@ -151,7 +151,10 @@ func TestDirectedPresence(t *testing.T) {
 			end(p)
 			gateway.expect("#a%net@irc.localhost/ann", "unavailable")
 			gateway.write("<message from='#a%net@irc.localhost/bob' to='alice@localhost/desk' type='groupchat' id='" + name + "'/>")
-			if name != "unavailable" {
+			if name == "unavailable" {
+				p.expect("<presence", "unavailable")
+				p.expect("<message", "id='unavailable'") // it is still there
+			} else {
 				gateway.expect("service-unavailable")
 			}
 		})
