@@ -27,6 +27,7 @@ type Process struct {
 	Dir  string // working directory; every *.log in it is shown when a test fails
 
 	argv  []string
+	stays bool // it may not heed the wish to end, which is no failure of what is tested
 	env   []string
 	user  *syscall.Credential // nil is our own
 	ready []string            // host:port of what it has to accept on
@@ -193,7 +194,9 @@ func (p *Process) end(t testing.TB, sig syscall.Signal) int {
 	select {
 	case <-p.ended:
 	case <-time.After(Patience):
-		t.Errorf("%s ignored %v and had to be killed", p.Name, sig)
+		if !p.stays {
+			t.Errorf("%s ignored %v and had to be killed", p.Name, sig)
+		}
 		p.Signal(t, syscall.SIGKILL)
 		<-p.ended
 	}

@@ -11,7 +11,9 @@ import (
 func StartProsody(t testing.TB) *XMPPServer {
 	t.Helper()
 	program := need(t, "prosody", "/usr/bin/prosody")
-	p := &Process{Name: "prosody", Dir: newDir(t, "prosody")}
+	// COMPAT Prosody 0.12: its shutdown fails while a client is going (mod_c2s calls a method
+	// that is no more), and it stays.
+	p := &Process{Name: "prosody", Dir: newDir(t, "prosody"), stays: true}
 	port := ports(t, 2)
 	p.write(t, "prosody.cfg.lua", fmt.Sprintf(prosodyConfig, p.Dir, port[0], port[1], Domain, Rooms, Component, Secret))
 	for _, user := range accounts() {
