@@ -125,19 +125,6 @@ func clone(e *stanza.Element) *stanza.Element {
 	return c
 }
 
-// mere is the text of a message that is a body and nothing else, as nearly all are.
-func mere(children []*stanza.Element) (text string, ok bool) {
-	if len(children) != 1 {
-		return "", false
-	}
-	e := children[0]
-	ok = e.Space == "" && e.Local == "body" && len(e.Attrs) == 0 && len(e.Nodes) == 1 && e.Nodes[0].Element == nil
-	if ok {
-		text = e.Nodes[0].Text
-	}
-	return text, ok
-}
-
 // find is the last of the words that are kept and fit.
 func (b *backlog) find(fits func(words) bool) (w words, ok bool) {
 	for i := b.count - 1; i >= 0; i-- {

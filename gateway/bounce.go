@@ -22,12 +22,8 @@ func (u *user) bounced(s *stanza.Stanza, at mapping.Address) {
 
 // ghost takes a client out of one room: it is no longer there.
 func (u *user) ghost(client jid.JID, at mapping.Address) {
-	up := u.known(at.Network)
-	if up == nil {
-		return
-	}
-	r, ok := up.rooms.Get(at.Name)
-	if !ok {
+	r := u.roomAt(at)
+	if r == nil {
 		return
 	}
 	for _, o := range slices.Clone(r.members) {
@@ -36,7 +32,7 @@ func (u *user) ghost(client jid.JID, at mapping.Address) {
 		}
 	}
 	r.part("Connection lost")
-	up.updateAway()
+	r.up.updateAway()
 }
 
 // isGone tells errors that say that a client is not there.

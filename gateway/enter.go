@@ -53,12 +53,8 @@ func (u *user) roomPresence(s *stanza.Stanza, at mapping.Address) {
 
 // occupancy finds the room and the occupant that a stanza comes from.
 func (u *user) occupancy(s *stanza.Stanza, at mapping.Address) (*room, *occupant) {
-	up := u.known(at.Network)
-	if up == nil {
-		return nil, nil
-	}
-	r, ok := up.rooms.Get(at.Name)
-	if !ok {
+	r := u.roomAt(at)
+	if r == nil {
 		return nil, nil
 	}
 	return r, r.occupant(s.From, s.To)
@@ -339,12 +335,8 @@ func (r *room) selfCodes(o *occupant, nick string) []muc.Status {
 // exit is a client leaving a room, or giving up a join.
 func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 	defer u.leftItself(s.From, s.To)
-	up := u.known(at.Network)
-	if up == nil {
-		return
-	}
-	r, ok := up.rooms.Get(at.Name)
-	if !ok {
+	r := u.roomAt(at)
+	if r == nil {
 		return
 	}
 	if o := r.occupant(s.From, s.To); o != nil {
@@ -356,7 +348,7 @@ func (u *user) exit(s *stanza.Stanza, at mapping.Address) {
 		r.send(o, []mapping.Shown{mapping.Gone(o.class(), at.Occupant, "")}) // which ends the join, too
 		r.end()
 	}
-	up.updateAway()
+	r.up.updateAway()
 }
 
 // exit shows an occupant its own leaving. The last one takes the channel along.

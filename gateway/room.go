@@ -80,6 +80,16 @@ func (up *uplink) room(channel string) *room {
 	return r
 }
 
+// roomAt is the room of an address, if there is one.
+func (u *user) roomAt(at mapping.Address) *room {
+	up := u.known(at.Network)
+	if up == nil {
+		return nil
+	}
+	r, _ := up.rooms.Get(at.Name)
+	return r
+}
+
 // open says whether the channel can be spoken to now.
 func (r *room) open() bool {
 	if r.up.state != linkUp {

@@ -214,6 +214,19 @@ func passedOn(children []*stanza.Element) []*stanza.Element {
 	return out
 }
 
+// mere is the text of a message that is a body and nothing else, as nearly all are.
+func mere(children []*stanza.Element) (text string, ok bool) {
+	if len(children) != 1 {
+		return "", false
+	}
+	e := children[0]
+	ok = e.Space == "" && e.Local == "body" && len(e.Attrs) == 0 && len(e.Nodes) == 1 && e.Nodes[0].Element == nil
+	if ok {
+		text = e.Nodes[0].Text
+	}
+	return text, ok
+}
+
 // said shows words to everybody in the room, and keeps them.
 func (r *room) said(w words) {
 	if !w.fleeting {

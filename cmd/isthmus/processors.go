@@ -10,9 +10,9 @@ import (
 // Work that comes in drops, as conversation does, is done cheapest by few processors: each
 // goroutine that becomes ready has the runtime wake an idle one, which mostly finds that
 // the work is done by then. With 2,000 messages a second that was a fifth to a quarter of
-// what they cost. So there are about twice as many as were busy of late; and all
-// of them once it is seen that those do not suffice, or that hardly anything has happened,
-// for nobody knows what comes next.
+// what they cost. So there are about twice as many as were busy of late; and all of them
+// once it is seen that those do not suffice, or that hardly anything has happened, for
+// nobody knows what comes next.
 //
 // Nearly all that a gateway does ends with a write to the XMPP server, so it is looked
 // then, and one that has nothing to do does not wake for it. What begins a burst is done by
