@@ -155,11 +155,19 @@ func (c *conn) write() {
 		c.buf = c.spare[:0]
 		c.room.Broadcast()
 		c.flush(b)
-		if len(c.buf) == 0 && cap(b) > idleBuffer {
-			b, c.buf = nil, nil // a burst is over
+		if len(c.buf) == 0 { // if it was a burst, it is over
+			b, c.buf = idle(b), idle(c.buf)
 		}
 		c.spare = b
 	}
+}
+
+// idle is a buffer as it is kept while nothing is written.
+func idle(b []byte) []byte {
+	if cap(b) > idleBuffer {
+		return nil
+	}
+	return b
 }
 
 // gather lets those go first who are about to write as well, if there are likely to be
