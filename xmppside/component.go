@@ -42,7 +42,7 @@ type Config struct {
 
 	// Wrote is called after each write to the server, by nobody else at the same time; nil:
 	// nothing is.
-	Wrote func()
+	Wrote func(n int)
 
 	// Dial replaces the dialler, for tests; nil: TCP.
 	Dial func(ctx context.Context, address string) (net.Conn, error)

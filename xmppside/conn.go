@@ -38,7 +38,7 @@ type conn struct {
 	began   time.Time
 	heard   atomic.Int64  // when something was read last, in nanoseconds since it began
 	early   int           // bytes that the handshake has taken
-	told    func()        // by the writer, after each write
+	told    func(int)       // by the writer, after each write
 	timeout time.Duration // without any progress in writing
 	max     int
 
@@ -54,7 +54,7 @@ type conn struct {
 }
 
 func newConn(nc net.Conn, max int, timeout time.Duration) *conn {
-	c := &conn{Conn: nc, began: time.Now(), timeout: timeout, max: max, told: func() {}, done: make(chan struct{})}
+	c := &conn{Conn: nc, began: time.Now(), timeout: timeout, max: max, told: func(int) {}, done: make(chan struct{})}
 	c.Reader = bufio.NewReaderSize(reader{c}, 1<<16)
 	c.wake.L, c.room.L = &c.mu, &c.mu
 	if tcp, ok := nc.(*net.TCPConn); ok {
@@ -191,7 +191,7 @@ func (c *conn) flush(b []byte) {
 		c.Conn.SetWriteDeadline(deadline)
 		c.mu.Unlock()
 		n, err := c.Conn.Write(b)
-		c.told()
+		c.told(n)
 		c.mu.Lock()
 		c.wrote = time.Now()
 		b = b[n:]

@@ -67,7 +67,7 @@ type Options struct {
 	Documents gateway.Documents
 	// Wrote is called after each write to the XMPP server, by nobody else at the same time;
 	// nil: nothing is.
-	Wrote func()
+	Wrote func(n int)
 	// KeepPanics lets a panic end the process, as tests want it.
 	KeepPanics bool
 }

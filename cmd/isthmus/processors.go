@@ -11,12 +11,12 @@ import (
 // goroutine that becomes ready has the runtime wake an idle one, which mostly finds that
 // the work is done by then. With 2,000 messages a second that was a fifth to a quarter of
 // what they cost. So there are about twice as many as were busy of late; and all of them
-// once it is seen that those do not suffice, or that hardly anything has happened, for
-// nobody knows what comes next.
+// once it is seen that those do not suffice, that work comes in bursts, or that hardly
+// anything has happened, for nobody knows what comes next.
 //
 // Nearly all that a gateway does ends with a write to the XMPP server, so it is looked
-// then, and one that has nothing to do does not wake for it. What begins a burst is done by
-// as many as there were.
+// then, and one that has nothing to do does not wake for it. A burst is seen by much
+// gathering for one write; what begins the first is done by as many as there were.
 
 const (
 	// glance is how long after a look the next is worth while.
@@ -28,6 +28,10 @@ const (
 	// crowded is how much of the processors may be busy before all are wanted: not much more
 	// than half, for others on the machine may take the rest.
 	crowded = 0.6
+	// long is how much is written at once when a burst has come, in bytes: dozens of stanzas.
+	long = 8 << 10
+	// lull is how long after a burst the next is expected.
+	lull = time.Second
 )
 
 // A governor decides how many processors run goroutines.
@@ -36,14 +40,22 @@ type governor struct {
 	given int           // that there are
 	since time.Duration // how long it has been adding up
 	used  time.Duration // of processors meanwhile
+	even  time.Duration // how long there has been no burst
 }
 
-// look is told how much time has passed since the last look and how much time of
-// processors was used in it, and says how many there are to be from now on.
-func (g *governor) look(passed, used time.Duration) int {
+// look is told how much time has passed since the last look, how much time of processors
+// was used in it and whether a burst was seen. It says how many processors there are to be
+// from now on.
+func (g *governor) look(passed, used time.Duration, burst bool) int {
 	g.since += passed
 	g.used += used
+	g.even += passed
+	if burst {
+		g.even = 0
+	}
 	switch few := g.given < g.all; {
+	case g.even < lull:
+		g.give(g.all)
 	case few && busy(used, passed) > crowded*float64(g.given):
 		g.give(g.all)
 	case g.since < calm:
@@ -56,7 +68,7 @@ func (g *governor) look(passed, used time.Duration) int {
 }
 
 // give begins to add up anew.
-func (g *governor) give(n int) { *g = governor{all: g.all, given: n} }
+func (g *governor) give(n int) { g.given, g.since, g.used = n, 0, 0 }
 
 // busy is how many processors were in use on average.
 func busy(used, passed time.Duration) float64 {
@@ -64,18 +76,19 @@ func busy(used, passed time.Duration) float64 {
 }
 
 // tuneProcessors returns what does as the governor says, to be called whenever something
-// has been done, by one goroutine at a time; nil if the environment says how many
-// processors there are to be (GOMAXPROCS), or if there is but one.
-func tuneProcessors() func() {
+// has been written, with the number of bytes, by one goroutine at a time; nil if the
+// environment says how many processors there are to be (GOMAXPROCS), or if there is but one.
+func tuneProcessors() func(wrote int) {
 	all := runtime.GOMAXPROCS(0)
 	if os.Getenv("GOMAXPROCS") != "" || all == 1 {
 		return nil
 	}
-	g := governor{all: all, given: all}
-	then, before := time.Now(), processorTime()
-	return func() {
+	g := governor{all: all, given: all, even: lull}
+	then, before, burst := time.Now(), processorTime(), false
+	return func(wrote int) {
+		burst = burst || wrote >= long
 		now := time.Now()
-		if now.Sub(then) < glance {
+		if now.Sub(then) < glance && !(burst && g.given < g.all) {
 			return
 		}
 		if g.given == g.all { // how many those are is for the machine and its cgroup to say
@@ -83,14 +96,14 @@ func tuneProcessors() func() {
 			g.given = g.all
 		}
 		was, used := g.given, processorTime()
-		switch given := g.look(now.Sub(then), used-before); given {
+		switch given := g.look(now.Sub(then), used-before, burst); given {
 		case was:
 		case g.all:
 			runtime.SetDefaultGOMAXPROCS()
 		default:
 			runtime.GOMAXPROCS(given)
 		}
-		then, before = now, used
+		then, before, burst = now, used, false
 	}
 }
 

@@ -13,6 +13,7 @@ func TestGovernor(t *testing.T) {
 	type look struct {
 		passed, used time.Duration
 		given        int
+		burst        bool
 	}
 	often := func(n int, l look) (out []look) {
 		for range n {
@@ -25,21 +26,24 @@ func TestGovernor(t *testing.T) {
 		all, given int
 		looks      []look
 	}{
-		{"nothing happens", 8, 8, often(3, look{calm, calm / 101, 8})},
-		{"some conversation", 8, 8, append(often(9, look{glance, 4 * ms, 8}), look{glance, 4 * ms, 1})},
-		{"twice what is busy", 8, 8, []look{{calm, 8 * calm / 5, 4}}},
-		{"never more than there are", 2, 2, []look{{calm, 19 * calm / 10, 2}}},
-		{"a load comes", 8, 1, []look{{glance, 11 * ms, 1}, {glance, 13 * ms, 8}}},
-		{"more than the few are", 8, 4, []look{{glance, 47 * ms, 4}, {glance, 49 * ms, 8}}},
-		{"it goes on", 8, 1, often(20, look{glance, 5 * ms, 1})},
-		{"it grows", 8, 1, append(often(9, look{glance, 11 * ms, 1}), look{glance, 11 * ms, 2})},
-		{"it is over", 8, 1, []look{{time.Minute, 5 * ms, 8}}},
-		{"a load does not count when it is over", 8, 1, []look{{glance, 20 * ms, 8}, {calm, 0, 8}}},
-		{"the clock stands still", 8, 1, []look{{0, 0, 1}, {0, ms, 8}}},
+		{"nothing happens", 8, 8, often(3, look{calm, calm / 101, 8, false})},
+		{"some conversation", 8, 8, append(often(9, look{glance, 4 * ms, 8, false}), look{glance, 4 * ms, 1, false})},
+		{"twice what is busy", 8, 8, []look{{calm, 8 * calm / 5, 4, false}}},
+		{"never more than there are", 2, 2, []look{{calm, 19 * calm / 10, 2, false}}},
+		{"a load comes", 8, 1, []look{{glance, 11 * ms, 1, false}, {glance, 13 * ms, 8, false}}},
+		{"more than the few are", 8, 4, []look{{glance, 47 * ms, 4, false}, {glance, 49 * ms, 8, false}}},
+		{"it goes on", 8, 1, often(20, look{glance, 5 * ms, 1, false})},
+		{"it grows", 8, 1, append(often(9, look{glance, 11 * ms, 1, false}), look{glance, 11 * ms, 2, false})},
+		{"it is over", 8, 1, []look{{time.Minute, 5 * ms, 8, false}}},
+		{"a load does not count when it is over", 8, 1, []look{{glance, 20 * ms, 8, false}, {calm, 0, 8, false}}},
+		{"a burst", 8, 1, []look{{ms, ms / 9, 8, true}}},
+		{"bursts that are not much", 8, 1, append(append(often(2, look{lull - ms, 50 * ms, 8, true}), often(10, look{lull / 10, 5 * ms, 8, false})...),
+			look{lull / 10, 5 * ms, 1, false})},
+		{"the clock stands still", 8, 1, []look{{0, 0, 1, false}, {0, ms, 8, false}}},
 	} {
-		g := governor{all: test.all, given: test.given}
+		g := governor{all: test.all, given: test.given, even: lull}
 		for i, l := range test.looks {
-			if got := g.look(l.passed, l.used); got != l.given || g.given != got {
+			if got := g.look(l.passed, l.used, l.burst); got != l.given || g.given != got {
 				t.Errorf("%s, look %d: %d processors, want %d", test.name, i, got, l.given)
 			}
 		}
@@ -47,7 +51,7 @@ func TestGovernor(t *testing.T) {
 }
 
 // While there is a little to do few processors are left, and when nothing is done for a
-// while, all are given back. In the bubble only the work takes time.
+// while or much at once, all are given back. In the bubble only the work takes time.
 func TestTuneProcessors(t *testing.T) {
 	runtime.SetDefaultGOMAXPROCS()
 	defer runtime.SetDefaultGOMAXPROCS()
@@ -65,19 +69,30 @@ func TestTuneProcessors(t *testing.T) {
 			}
 			return
 		}
-		for range 60 {
-			for begun := processorTime(); processorTime() < begun+2*time.Millisecond; {
+		few := func() {
+			t.Helper()
+			for range 60 {
+				for begun := processorTime(); processorTime() < begun+2*time.Millisecond; {
+				}
+				time.Sleep(25 * time.Millisecond)
+				beat(100)
 			}
-			time.Sleep(25 * time.Millisecond)
-			beat()
+			if now := runtime.GOMAXPROCS(0); now >= all {
+				t.Errorf("a little to do: %d of %d processors", now, all)
+			}
 		}
-		if now := runtime.GOMAXPROCS(0); now >= all {
-			t.Errorf("a little to do: %d of %d processors", now, all)
+		every := func(why string) {
+			t.Helper()
+			if now := runtime.GOMAXPROCS(0); now != all {
+				t.Errorf("%s: %d of %d processors", why, now, all)
+			}
 		}
+		few()
+		beat(long)
+		every("a burst")
+		few()
 		time.Sleep(time.Minute)
-		beat()
-		if now := runtime.GOMAXPROCS(0); now != all {
-			t.Errorf("nothing to do: %d of %d processors", now, all)
-		}
+		beat(100)
+		every("nothing to do")
 	})
 }
