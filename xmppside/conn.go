@@ -22,15 +22,12 @@ var (
 // encoding/xml nothing is too long.
 const maxHandshake = 64 << 10
 
-// idleBuffer is how much room for stanzas is kept while there are none, in bytes.
-const idleBuffer = 256 << 10
-
 // dense is how soon after another a write is part of a crowd.
 const dense = 200 * time.Microsecond
 
 // A conn is the connection under the session. It reads through a buffer of ours,
 // byte by byte where encoding/xml wants it so, which therefore buffers nothing
-// itself. It writes what has gathered in one go, on a goroutine of its own; who
+// itself. It writes what has gathered by the piece, on a goroutine of its own; who
 // writes waits only while more than max bytes have gathered.
 type conn struct {
 	net.Conn
@@ -38,13 +35,13 @@ type conn struct {
 	began   time.Time
 	heard   atomic.Int64  // when something was read last, in nanoseconds since it began
 	early   int           // bytes that the handshake has taken
-	told    func(int)       // by the writer, after each write
+	told    func(int)     // by the writer, after each write
 	timeout time.Duration // without any progress in writing
 	max     int
 
 	mu         sync.Mutex // guards what follows
 	wake, room sync.Cond
-	buf, spare []byte
+	queue      queue
 	err        error
 	closing    bool          // no stanza is taken any more
 	ended      bool          // nor anything else
@@ -99,7 +96,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	case c.ended:
 		return 0, errClosing
 	}
-	c.buf = append(c.buf, p...)
+	c.queue.add(func(b []byte) []byte { return append(b, p...) })
 	c.wake.Signal()
 	return len(p), nil
 }
@@ -108,7 +105,7 @@ func (c *conn) Write(p []byte) (int, error) {
 func (c *conn) put(write func([]byte) []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.buf) > c.max && c.err == nil && !c.closing {
+	for c.queue.size > c.max && c.err == nil && !c.closing {
 		c.room.Wait()
 	}
 	return c.add(write)
@@ -118,7 +115,7 @@ func (c *conn) put(write func([]byte) []byte) error {
 func (c *conn) offer(write func([]byte) []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.buf) > c.max {
+	if c.queue.size > c.max {
 		return errFull
 	}
 	return c.add(write)
@@ -130,10 +127,10 @@ func (c *conn) add(write func([]byte) []byte) error {
 		return c.err
 	case c.closing:
 		return errClosing
-	case len(c.buf) == 0:
+	case c.queue.size == 0:
 		c.wake.Signal()
 	}
-	c.buf = write(c.buf)
+	c.queue.add(write)
 	return nil
 }
 
@@ -144,30 +141,20 @@ func (c *conn) write() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
-		for len(c.buf) == 0 && !c.ended && c.err == nil {
+		for c.queue.size == 0 && !c.ended && c.err == nil {
 			c.wake.Wait()
 			c.gather()
 		}
-		if len(c.buf) == 0 || c.err != nil {
+		if c.queue.size == 0 || c.err != nil {
 			return
 		}
-		b := c.buf
-		c.buf = c.spare[:0]
-		c.room.Broadcast()
-		c.flush(b)
-		if len(c.buf) == 0 { // if it was a burst, it is over
-			b, c.buf = idle(b), idle(c.buf)
+		b := c.queue.take()
+		if c.queue.size <= c.max/2 { // one at a time they would hardly fill a write
+			c.room.Broadcast()
 		}
-		c.spare = b
+		c.flush(b)
+		c.queue.giveBack(b)
 	}
-}
-
-// idle is a buffer as it is kept while nothing is written.
-func idle(b []byte) []byte {
-	if cap(b) > idleBuffer {
-		return nil
-	}
-	return b
 }
 
 // gather lets those go first who are about to write as well, if there are likely to be
