@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,7 +166,7 @@ func (g *Gateway) network(n config.Network) (*network, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	old := g.networks[n.Name]
-	if old != nil && same(old.from, n) {
+	if old != nil && reflect.DeepEqual(old.from, n) {
 		old.sessions++
 		return old, nil
 	}
@@ -196,8 +197,6 @@ func (g *Gateway) network(n config.Network) (*network, error) {
 	g.networks[n.Name] = made
 	return made, nil
 }
-
-func same(a, b config.Network) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
 
 // secure is the TLS configuration of a network.
 func secure(n config.Network) (*tls.Config, error) {

@@ -19,11 +19,15 @@ var ballast []byte
 // ballastSize is in bytes.
 const ballastSize = 24 << 20
 
-// tuneMemory sets both, unless the environment says otherwise (GOGC).
+// tuneMemory sets both, unless the environment says otherwise (GOGC). It is for the end of
+// the start, and clears away what that has left, some of which outlives one collection: it
+// would let the heap grow as if it were needed.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 		ballast = make([]byte, ballastSize)
 		runtime.KeepAlive(&ballast)
 	}
+	runtime.GC()
+	runtime.GC()
 }

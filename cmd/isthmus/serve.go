@@ -51,7 +51,6 @@ func serveCommand(build builder) *cobra.Command {
 		if err != nil {
 			return &configError{err}
 		}
-		tuneMemory()
 		setLevel(cfg.Log.Level)
 		log := newLogger(cmd.ErrOrStderr(), cfg.Log)
 		gw, err := build(cfg, log)
@@ -60,6 +59,7 @@ func serveCommand(build builder) *cobra.Command {
 		} else if err != nil {
 			return &configError{err}
 		}
+		tuneMemory()
 		s := &service{path: *path, cfg: cfg, gateway: gw, log: log, notify: notifySystemd}
 		return s.run(signals)
 	}
