@@ -149,9 +149,7 @@ func (c *conn) write() {
 			return
 		}
 		b := c.queue.take()
-		if c.queue.size <= c.max/2 { // one at a time they would hardly fill a write
-			c.room.Broadcast()
-		}
+		c.room.Broadcast()
 		c.flush(b)
 		c.queue.giveBack(b)
 	}
