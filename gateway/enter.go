@@ -245,6 +245,7 @@ func (up *uplink) joined(ev irc.Joined) {
 		if ev.Created {
 			r.founder = up.view.Self().ID
 		}
+		r.silence(false)
 	}
 	if !r.asked {
 		r.admit()

@@ -228,12 +228,16 @@ func (u *user) declined(s *stanza.Stanza, reason string) {
 	u.deliver(m)
 }
 
-// declineOnIRC tells a nick by a notice.
+// declineOnIRC tells a nick by a notice. Behind an invitation of a server's, or of the
+// gateway's own, there is nobody to tell.
 func (u *user) declineOnIRC(s *stanza.Stanza, at mapping.Address, d muc.Invite) *stanza.Error {
 	by, err := u.hub.scheme.Parse(d.To)
 	up := u.known(at.Network)
 	nick := by.Name
-	if by.Kind == mapping.Channel {
+	switch {
+	case by.Kind == mapping.Network && by.Network == at.Network:
+		return nil
+	case by.Kind == mapping.Channel:
 		nick = by.Occupant
 	}
 	if err != nil || up == nil || up.view == nil || nick == "" || !taken(&up.calls.had, up.invitation(at.Name, nick), inviteLife) {

@@ -13,6 +13,7 @@ import (
 // lost: the channel does not take us back.
 func (r *room) refuse(err error) {
 	se := r.up.joinError(err)
+	r.shutOut(err)
 	for len(r.members) > 0 {
 		r.evict(r.members[len(r.members)-1], se.Words(), muc.StatusTechnical)
 	}

@@ -41,6 +41,7 @@ type room struct {
 	kept     *timer               // runs while we stay for their sake
 	made     bool                 // our JOIN made the channel, and nobody has been told
 	founder  uint64               // ours in the view, if it did
+	silenced bool                 // the network has refused what we said, whatever it is
 	modes    string               // as they were told last; "": not all of them are known
 	config   *configuration       // a form that is being set
 	lists    map[byte][]irc.Entry // as they were read last
@@ -122,7 +123,11 @@ func (r *room) scene() mapping.Scene {
 }
 
 func (r *room) roles() mapping.RolePolicy {
-	return mapping.RolePolicy{OpsAreOwners: mapping.OwnerRule(r.up.net.OpsAreOwners), Founder: r.founder}
+	p := mapping.RolePolicy{OpsAreOwners: mapping.OwnerRule(r.up.net.OpsAreOwners), Founder: r.founder}
+	if r.silenced {
+		p.Silenced = r.up.view.Self().ID
+	}
+	return p
 }
 
 // change shows one difference to all who are in. Our own going ends the room.
@@ -325,6 +330,7 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 	if !ok || len(r.members) == 0 {
 		return nil
 	}
+	r.silenced = r.silenced && !relents(ev)
 	after := r.scene()
 	if mapping.SameSilence(before, after) {
 		return nil

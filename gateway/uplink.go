@@ -56,6 +56,8 @@ type uplink struct {
 	talks    talks         // private conversations
 	ctcp     ctcp
 	consults []*consult
+	account  string               // that we are known to be logged in as
+	shut     []shutOut            // whom a login would let in, oldest first
 	forwards map[string]string    // where channels sent us that we asked for, folded
 	deaf     map[string]aftermath // services by folded nick: what they still say is no conversation
 	lastDeaf uint64
@@ -235,6 +237,8 @@ func (up *uplink) event(ev irc.Event) {
 		up.joined(ev) // who enters by it is welcomed to what has changed already
 	case irc.Registered:
 		up.here()
+	case irc.About:
+		up.logged(ev)
 	}
 }
 
@@ -263,7 +267,7 @@ func (up *uplink) note(text string) {
 // registered joins what is wanted: at first, and after each reconnect.
 func (up *uplink) registered(ev irc.Registered) {
 	up.state, up.caps, up.since, up.retry, up.lastErr = linkUp, ev.Caps, time.Time{}, 0, nil
-	up.awayText, up.entered = "", time.Now()
+	up.awayText, up.account, up.entered = "", "", time.Now()
 	up.markBot()
 	up.log.Info().Str("nick", ev.Nick).Str("caps", ev.Caps.String()).Msg("on the network")
 	up.refold()

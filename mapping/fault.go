@@ -50,6 +50,7 @@ type refusal struct {
 	typ       stanza.ErrorType
 	condition stanza.Condition
 	say       string // what happened, and what to do
+	silenced  bool   // who said something may say nothing in the channel, whatever it is
 }
 
 // always is the row of what has one meaning.
@@ -92,6 +93,13 @@ func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 		return unforeseen(f, said)
 	}
 	return row.error(said)
+}
+
+// Silenced says whether the refusal of a message means that its sender has no voice in
+// the channel at all.
+func Silenced(f irc.Fault, ircd string) bool {
+	row, ok := choose(numerics[f.Numeric], ForMessage, strings.ToLower(told(f.Text)), strings.ToLower(ircd))
+	return ok && row.silenced
 }
 
 // nsReplies is that of the element which tells programs the code of a FAIL that is not in

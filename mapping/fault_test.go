@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,6 +115,43 @@ func TestIsRefusal(t *testing.T) {
 		}
 		if _, ok := numerics[n]; ok && !IsRefusal(irc.Fault{Numeric: n}) {
 			t.Errorf("%d is no refusal, and is in the table", n)
+		}
+	}
+}
+
+// A refusal takes the voice away if it says so, or says nothing; not if it is about what
+// was said. It always forbids.
+func TestSilenced(t *testing.T) {
+	for text, want := range map[string]bool{
+		"404 Cannot send to channel":                       true,
+		"404 Cannot send to channel (+m)":                  true,
+		"404 You cannot send messages while +q matches":    true,
+		"404 Cannot send to nick/channel: you are banned":  true,
+		"404 Only registered users may speak here":         true,
+		"404 \x02Cannot send CTCP\x02 to channel (+C)":     false,
+		"404 You cannot send notices to this channel (+T)": false,
+		"404 No colours here (+c)":                         false,
+		"404 No external messages (+n)":                    false,
+		"415 Cannot send message to channel (+M)":          true,
+		"415 Bad Server/host mask":                         false,
+		"477 You need a registered nick to speak":          true,
+		"489 Cannot send to channel (+v)":                  true,
+		"417 Input line was too long":                      false,
+		"439 Message target change too fast":               false,
+		"999 what":                                         false,
+	} {
+		number, words, _ := strings.Cut(text, " ")
+		numeric, _ := strconv.Atoi(number)
+		f := irc.Fault{Numeric: numeric, Target: "#c", Text: words}
+		if got := Silenced(f, "x"); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+	for numeric, rows := range numerics {
+		for _, r := range rows {
+			if r.silenced && (r.condition != stanza.Forbidden || !r.dests.has(ForMessage)) {
+				t.Errorf("%d: %+v", numeric, r)
+			}
 		}
 	}
 }

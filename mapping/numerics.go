@@ -24,12 +24,12 @@ var numerics = map[int][]refusal{
 		{dests: of(ForMessage), words: "ctcp", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no CTCP. Say it in words."},
 		{dests: of(ForMessage), words: "notice", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no notices. Send a message."},
 		{dests: of(ForMessage), words: "color|colour|(+c)", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel takes no formatting. Send plain text."},
-		{dests: of(ForMessage), words: "registered|identified|logged in|(+r)", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
-		{dests: of(ForMessage), words: "moderated|(+m)|need voice", typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel is moderated. Ask an operator for voice."},
-		{dests: of(ForMessage), words: "banned|(+b)|quiet|(+q)|muted", typ: stanza.Auth, condition: stanza.Forbidden, say: "A ban or a quiet keeps you from speaking in the channel. Ask one of its operators."},
+		{dests: of(ForMessage), words: "registered|identified|logged in|(+r)", typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
+		{dests: of(ForMessage), words: "moderated|(+m)|need voice", typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "The channel is moderated. Ask an operator for voice."},
+		{dests: of(ForMessage), words: "banned|(+b)|quiet|(+q)|muted", typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "A ban or a quiet keeps you from speaking in the channel. Ask one of its operators."},
 		{dests: of(ForMessage), words: "external|(+n)|not on", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are in the channel may speak there. Join it first."},
 		{dests: of(ForKnock), typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you knock: it is private, or you are banned. Ask somebody in it."},
-		{typ: stanza.Auth, condition: stanza.Forbidden, say: "The channel does not let you speak. Ask an operator for voice, or log in to the network."},
+		{typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "The channel does not let you speak. Ask an operator for voice, or log in to the network."},
 	},
 	405: always(stanza.Wait, stanza.ResourceConstraint, "You are in as many channels as the network allows. Leave one first."),
 	407: {
@@ -43,7 +43,7 @@ var numerics = map[int][]refusal{
 	411: always(stanza.Modify, stanza.BadRequest, "The message names nobody to send it to."),
 	412: always(stanza.Modify, stanza.BadRequest, "The message has no text."),
 	415: {
-		{dests: of(ForMessage), words: "cannot send|registered|identified", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
+		{dests: of(ForMessage), words: "cannot send|registered|identified", typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
 		{typ: stanza.Modify, condition: stanza.BadRequest, say: "The network does not take that mask. Check it."},
 	},
 	416: always(stanza.Wait, stanza.ResourceConstraint, "That is more than the network tells at once. Try again in a while, or ask for less."),
@@ -91,7 +91,7 @@ var numerics = map[int][]refusal{
 	475: always(stanza.Auth, stanza.NotAuthorized, "The channel wants a key. Join with it as the password, keep it by the command \"key\", or have ChanServ tell it by \"get-key\" if you have access."),
 	476: always(stanza.Modify, stanza.JIDMalformed, "The network does not take that name of a channel. Check it."),
 	477: {
-		{dests: of(ForMessage, ForSubject), typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
+		{dests: of(ForMessage, ForSubject), typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "Only those who are logged in to the network may speak here. Log in by the command \"identify\" first."},
 		{dests: of(ForAdmin), words: "registered|identified|logged in", typ: stanza.Auth, condition: stanza.Forbidden, say: "Only those who are logged in to the network may do that. Log in by the command \"identify\" first."},
 		{dests: of(ForAdmin), typ: stanza.Cancel, condition: stanza.FeatureNotImplemented, say: "The channel has no modes."},
 		{typ: stanza.Auth, condition: stanza.RegistrationRequired, say: "Only those who are logged in to the network may join this channel. Log in by the command \"identify\" first, or have your nick registered by \"register-nick\"."},
@@ -122,7 +122,7 @@ var numerics = map[int][]refusal{
 	486: always(stanza.Auth, stanza.Forbidden, "They take messages only from those who are logged in to the network. Log in by the command \"identify\" first."),
 	488: always(stanza.Modify, stanza.NotAcceptable, "That needs a connection with TLS. Ask the gateway's operator."),
 	489: {
-		{dests: of(ForMessage, ForSubject), typ: stanza.Auth, condition: stanza.Forbidden, say: "One needs voice to do that in the channel. Ask one of its operators."},
+		{dests: of(ForMessage, ForSubject), typ: stanza.Auth, condition: stanza.Forbidden, silenced: true, say: "One needs voice to do that in the channel. Ask one of its operators."},
 		{typ: stanza.Modify, condition: stanza.NotAcceptable, say: "Only connections with TLS may join this channel. Ask the gateway's operator."},
 	},
 	490: always(stanza.Modify, stanza.NotAcceptable, "Everybody in the channel must have TLS for that."),

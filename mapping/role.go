@@ -26,6 +26,9 @@ type RolePolicy struct {
 	// Founder is the ID of who has made the channel, and by OwnersAuto owns it while they
 	// are its operator; 0: nobody is known to. XEP-0045 §10.1
 	Founder uint64
+	// Silenced is the ID of who has been seen to have no voice, though nothing else that is
+	// known says so; 0: nobody.
+	Silenced uint64
 }
 
 // Standing is the role and the affiliation of a member: the best that any of their
@@ -42,7 +45,8 @@ func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.R
 		return muc.RoleNone, muc.AffiliationNone
 	}
 	role, affiliation := muc.Participant, muc.AffiliationNone
-	if m.Modes == "" && (isMuted(m, ch, s) || len(quiets(m, ch, s)) > 0) {
+	silenced := m.ID == p.Silenced && m.ID != 0
+	if m.Modes == "" && (silenced || isMuted(m, ch, s) || len(quiets(m, ch, s)) > 0) {
 		role = muc.Visitor
 	}
 	for i := range len(m.Modes) {

@@ -329,6 +329,25 @@ func TestFounder(t *testing.T) {
 	}
 }
 
+// Who is known to be silenced is a visitor without a rank, and nobody else is.
+func TestSilencedStanding(t *testing.T) {
+	s := network("ov")
+	for _, test := range []struct {
+		member irc.Member
+		p      RolePolicy
+		want   muc.Role
+	}{
+		{irc.Member{Person: irc.Person{ID: 7, Nick: "ann"}}, RolePolicy{Silenced: 7}, muc.Visitor},
+		{irc.Member{Person: irc.Person{ID: 7, Nick: "ann"}, Modes: "v"}, RolePolicy{Silenced: 7}, muc.Participant},
+		{irc.Member{Person: irc.Person{ID: 8, Nick: "bob"}}, RolePolicy{Silenced: 7}, muc.Participant},
+		{irc.Member{Person: irc.Person{Nick: "eve"}}, RolePolicy{}, muc.Participant},
+	} {
+		if role, _ := Standing(test.member, irc.Channel{Name: "#c"}, s, test.p); role != test.want {
+			t.Errorf("%+v by %+v: %v, want %v", test.member, test.p, role, test.want)
+		}
+	}
+}
+
 func TestBanMask(t *testing.T) {
 	insp, solanum, plain := network("ov"), network("ov"), network("ov")
 	insp.AccountExtBan = []string{"account", "R"}

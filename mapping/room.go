@@ -56,9 +56,9 @@ func roomInfo(topic string, occupants int, made int64, contacts []string) *stanz
 }
 
 // SameSilence says whether a channel has the same people without a voice in two scenes,
-// as far as its own modes go: then nobody needs to be looked at by SameStanding.
+// but for their ranks: then nobody needs to be looked at by SameStanding.
 func SameSilence(a, b Scene) bool {
-	return a.Channel.Has('m') == b.Channel.Has('m') && a.Channel.Quiets == b.Channel.Quiets &&
+	return a.Channel.Has('m') == b.Channel.Has('m') && a.Channel.Quiets == b.Channel.Quiets && a.Roles.Silenced == b.Roles.Silenced &&
 		mutesUnregistered(a.Channel, a.Support) == mutesUnregistered(b.Channel, b.Support)
 }
 

@@ -9,12 +9,15 @@ import (
 // Between scenes with the same silence everybody has the same standing; and there are
 // scenes that differ, by each mode that silences.
 func TestSameSilence(t *testing.T) {
-	people := []irc.Person{{Nick: "ann", User: "u", Host: "h"}, {Nick: "ann", User: "u", Host: "h", Account: "ann"}}
+	people := []irc.Person{{ID: 1, Nick: "ann", User: "u", Host: "h"}, {ID: 1, Nick: "ann", User: "u", Host: "h", Account: "ann"}}
 	for _, s := range []*irc.Support{network("ov"), inspircd, unreal6, solanum, hybrid8, undernet} {
 		var scenes []Scene
 		for _, modes := range subsets("mMRnt") {
 			for _, quiets := range []string{"", "ann!*@*", "bob!*@*"} {
 				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes, Quiets: quiets}, Support: s})
+			}
+			for _, silenced := range []uint64{1, 2} {
+				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes}, Support: s, Roles: RolePolicy{Silenced: silenced}})
 			}
 		}
 		alike, different := 0, 0

@@ -37,6 +37,7 @@ var scripts = []script{
 	{"admin", scriptAdmin},
 	{"outcast", scriptOutcast},
 	{"quiet", scriptQuiet},
+	{"silenced", scriptSilenced},
 	{"subject", scriptSubject},
 	{"create", scriptCreate},
 	{"configure", scriptConfigure},

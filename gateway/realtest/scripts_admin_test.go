@@ -173,3 +173,19 @@ func scriptQuiet(t *testing.T, p *pair) {
 	bob.Expect("to be a participant", all(Presence("", p.in(bob.nick)), standing("participant", "none")))
 	p.meet(bob, dave)
 }
+
+// scriptSilenced: who is banned while in the channel may not speak there, and learns by
+// that to be a visitor.
+func scriptSilenced(t *testing.T, p *pair) {
+	dave, bob := p.founder("dave"), p.member("bob")
+	mask := bob.nick + "!*@*"
+	dave.Send("MODE " + p.channel + " +b " + mask)
+	dave.Expect("the ban", By(dave.Nick, "MODE", p.channel, "+b", mask))
+	id := bob.Say(p.room, "may I?")
+	failed(t, bob.Expect("not to be heard", bounced(id)), stanza.Auth, stanza.Forbidden)
+	bob.Expect("to be a visitor", all(Presence("", p.in(bob.nick)), standing("visitor", "none")))
+	dave.Never("bob's words", By(bob.nick, "PRIVMSG", p.channel, "may I?"))
+	dave.Send("MODE " + p.channel + " -b " + mask)
+	bob.Expect("to be a participant", all(Presence("", p.in(bob.nick)), standing("participant", "none")))
+	p.meet(bob, dave)
+}

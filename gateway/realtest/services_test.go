@@ -16,6 +16,7 @@ var servicesScripts = []script{
 	{"register", scriptRegister},
 	{"drop", scriptDrop},
 	{"steps", scriptSteps},
+	{"login", scriptLogin},
 	{"ban by account", scriptBanAccount},
 }
 
@@ -182,4 +183,16 @@ func scriptSteps(t *testing.T, p *pair) {
 	alice.refused("", stanza.Auth, stanza.Forbidden)
 	alice.told("unban-me "+p.channel, "unbanned", "Unbanned", "removed")
 	alice.JoinRoom(p.room, alice.nick, "")
+}
+
+// scriptLogin: who was refused for want of a login is invited after it, and let in.
+func scriptLogin(t *testing.T, p *pair) {
+	dave, alice := p.founder("dave"), p.jabber("alice")
+	dave.Send("MODE " + p.channel + " +R")
+	dave.Expect("the mode", By(dave.Nick, "MODE", p.channel, "+R"))
+	alice.refused("", stanza.Auth, stanza.RegistrationRequired)
+	alice.told("register-nick "+AccountPassword+" "+alice.nick+"@mail.test", "registered")
+	alice.Expect("to be invited", mediated("invite", p.room, p.network+"@"+Component, "You are logged in as "+alice.nick+" now."))
+	alice.JoinRoom(p.room, alice.nick, "")
+	p.meet(alice, dave)
 }
