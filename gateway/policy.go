@@ -133,8 +133,12 @@ const (
 	fieldOld      = "{" + nsFeatures + "}groupchat10"
 )
 
-// featureFields are what the form of the owners asks about features.
+// featureFields are what the form of the owners asks about features: nothing of who may
+// not change them, as half-operators, who see the form as well.
 func (r *room) featureFields(lang string) []form.Field {
+	if !r.up.user.governs(r.up.name, r.channel) {
+		return nil
+	}
 	s := r.up.user.hub.settings(r.up.name, r.channel)
 	say := func(text string) string { return mapping.Say(lang, text) }
 	return []form.Field{
@@ -181,7 +185,16 @@ func (r *room) planFeatures(c *configuration) {
 		}
 		return fields
 	}
-	if read(&settings{}, func(field string, err *stanza.Error) { c.problem(field, err.Text, err.Args...) }) == 0 {
+	bad := func(field string, err *stanza.Error) { c.problem(field, err.Text, err.Args...) }
+	if !r.up.user.governs(r.up.name, r.channel) {
+		for _, f := range featureSetters {
+			if _, there := c.form.Field(f.field); there {
+				bad(f.field, errNotOperator)
+			}
+		}
+		return
+	}
+	if read(&settings{}, bad) == 0 {
 		return
 	}
 	c.steps = append(c.steps, step{fieldOptional, func(done func(error)) {

@@ -16,6 +16,7 @@ func (p *play) was(t *testing.T, full string) bool {
 	t.Helper()
 	client, room := jid.MustParse(full), jid.MustParse("#c%net@gw")
 	p.HandleStanza(parse(t, "<iq from='"+full+"' to='#c%net@gw' type='result' id='wake'/>"))
+	synctest.Wait() // who has nothing to stay for is gone by then
 	for _, u := range p.everybody() {
 		if u.jid == client.Bare() {
 			answer := make(chan bool)
