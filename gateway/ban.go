@@ -228,11 +228,7 @@ func (r *room) tellBan(o *occupant, b *ban) {
 	if name == "" {
 		name = b.who.Account
 	}
-	text := mapping.Say(o.client.lang, "%s is banned as %s.", mapping.Strip(name), mapping.Strip(b.mask))
-	r.up.user.send(&stanza.Stanza{
-		Kind: stanza.Message, Type: "groupchat", From: o.at, To: o.client.jid, Lang: mapping.Language(o.client.lang),
-		Children: []*stanza.Element{stanza.T("", "body", text), stanza.E("urn:xmpp:hints", "no-store")}, // XEP-0334
-	})
+	r.send(o, []mapping.Shown{mapping.Banned(o.class(), r.channel, name, b.mask)})
 }
 
 // unban finds the bans that name those who are to be let in again.

@@ -169,7 +169,7 @@ func (up *uplink) othersInvited(ev irc.Invited) {
 		return
 	}
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
-		return []mapping.Shown{mapping.Invited(class, ev.By.Nick, ev.Nick)}
+		return []mapping.Shown{mapping.Invited(class, r.channel, ev.By.Nick, ev.Nick)}
 	})
 }
 

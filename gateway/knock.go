@@ -84,7 +84,7 @@ func (up *uplink) knocked(ev irc.Knocked) {
 	}
 	listed := s.Invex != 0 && ev.Person.Host != ""
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
-		return []mapping.Shown{mapping.Knocking(class, ev, listed)}
+		return mapping.Knocking(class, ev, listed)
 	})
 }
 

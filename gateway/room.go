@@ -212,10 +212,8 @@ func (r *room) send(o *occupant, shown []mapping.Shown) { r.sendAs(o, "", shown)
 func (r *room) sendAs(o *occupant, id string, shown []mapping.Shown) {
 	for _, s := range shown {
 		p := &stanza.Stanza{Kind: stanza.Presence, Type: s.Type, ID: id, From: o.at, To: o.client.jid, Children: s.Children}
-		if s.Line && s.Type == "normal" {
-			p.Kind, p.Type, p.ID, p.Lang = stanza.Message, "", newID(), o.client.lang
-		} else if s.Line {
-			p.Kind, p.Type, p.ID, p.Lang = stanza.Message, "groupchat", "", o.client.lang
+		if s.Line {
+			r.asMessage(o, p)
 		} else if from, ok := occupantAddress(o.at, s.Nick); ok {
 			p.From = from
 		} else {
@@ -225,6 +223,19 @@ func (r *room) sendAs(o *occupant, id string, shown []mapping.Shown) {
 		if !r.up.user.owe(p) {
 			r.up.user.send(p)
 		}
+	}
+}
+
+// asMessage has what is to be shown to an occupant be a message.
+func (r *room) asMessage(o *occupant, m *stanza.Stanza) {
+	m.Kind, m.ID, m.Lang = stanza.Message, newID(), o.client.lang
+	switch m.Type {
+	case "":
+		m.Type, m.ID = "groupchat", ""
+	case "normal":
+		m.Type = ""
+	case "chat":
+		m.From, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: r.up.name}) // there is one: it has rooms
 	}
 }
 

@@ -121,7 +121,7 @@ func (up *uplink) voiceAsked(t irc.Text) bool {
 		return false // and is told as any notice
 	}
 	r.tell(r.present(), func(class mapping.Class) []mapping.Shown {
-		return []mapping.Shown{mapping.WantsVoice(class, m.Nick, who)}
+		return mapping.WantsVoice(class, r.channel, m.Nick, who)
 	})
 	return true
 }

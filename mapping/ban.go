@@ -82,3 +82,8 @@ func BanTime(reason string) (d time.Duration, rest string) {
 	}
 	return time.Duration(n) * unit, strings.TrimSpace(rest)
 }
+
+// Banned tells who has banned somebody by which mask: it may mean others as well.
+func Banned(class Class, channel, name, mask string) Shown {
+	return class.told(channel, Say(class.Lang, "%s is banned as %s.", Strip(name), Strip(mask)))
+}

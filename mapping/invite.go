@@ -22,10 +22,15 @@ type Invitation struct {
 	Thread   string
 }
 
-// Mediated is an invitation that the room passes on. XEP-0045 §7.8.2
+// Mediated is an invitation that the room passes on, and the other kind in it, for clients
+// that show no other (Converse.js): those that know both show one. XEP-0045 §7.8.2
 func (i Invitation) Mediated() []*stanza.Element {
 	invite := muc.Invite{From: i.From, Reason: i.Reason, Continue: i.Continue, Thread: i.Thread}
-	return []*stanza.Element{muc.User{Invite: invite, Password: i.Key}.Element()}
+	return []*stanza.Element{muc.User{Invite: invite, Password: i.Key}.Element(), i.direct()}
+}
+
+func (i Invitation) direct() *stanza.Element {
+	return muc.Direct{Room: i.Room, Reason: i.Reason, Password: i.Key, Continue: i.Continue, Thread: i.Thread}.Element()
 }
 
 // Direct is an invitation as if who invites had sent it, with a body for who knows
@@ -35,8 +40,7 @@ func (i Invitation) Direct(lang string) []*stanza.Element {
 	if i.Reason != "" {
 		body = Say(lang, "You are invited to the room %s: %s", i.Room.String(), i.Reason)
 	}
-	direct := muc.Direct{Room: i.Room, Reason: i.Reason, Password: i.Key, Continue: i.Continue, Thread: i.Thread}
-	return []*stanza.Element{stanza.T("", "body", body), direct.Element()}
+	return []*stanza.Element{stanza.T("", "body", body), i.direct()}
 }
 
 // OnlyDirect says whether a client of a class can show direct invitations alone: it is
@@ -47,17 +51,19 @@ func (c Class) OnlyDirect() bool {
 
 // Invited tells operators that one member has invited somebody. There is no XML for
 // that: an <invite/> would be taken for one of the recipient's own.
-func Invited(class Class, by, nick string) Shown {
-	return class.told(Say(class.Lang, "%s has invited %s.", Strip(by), Strip(nick)))
+func Invited(class Class, channel, by, nick string) Shown {
+	return class.told(channel, Say(class.Lang, "%s has invited %s.", Strip(by), Strip(nick)))
 }
 
-// told is a word of the room's own: a line in the room to an old client, which others
-// would take for part of the conversation.
-func (c Class) told(text string) Shown {
-	said := lineOf(text)
-	if !c.Old {
-		said.Type = "normal"
+// told is a word of the room's own to one who is in it: a line in the room to an old
+// client. Others would take that for part of the conversation, or show nothing that a room
+// says itself (Converse.js, Gajim): they are told by the network.
+func (c Class) told(channel, text string) Shown {
+	if c.Old {
+		return lineOf(text)
 	}
+	said := lineOf(Strip(channel) + ": " + text)
+	said.Type = "chat"
 	return said
 }
 
@@ -65,9 +71,9 @@ func (c Class) told(text string) Shown {
 func Declined(class Class, who jid.JID, reason string) Shown {
 	if class.Old {
 		if reason == "" {
-			return class.told(Say(class.Lang, "%s does not come.", who.String()))
+			return lineOf(Say(class.Lang, "%s does not come.", who.String()))
 		}
-		return class.told(Say(class.Lang, "%s does not come: %s", who.String(), reason))
+		return lineOf(Say(class.Lang, "%s does not come: %s", who.String(), reason))
 	}
 	user := muc.User{Decline: muc.Invite{From: who, Reason: reason}}
 	return Shown{Line: true, Type: "normal", Children: []*stanza.Element{user.Element()}}

@@ -15,7 +15,7 @@ const (
 
 // Knocking asks a moderator whether somebody may come in. listed says that they can be
 // let in for good as well, by the list of those who need no invitation. XEP-0045 §9.9
-func Knocking(class Class, k irc.Knocked, listed bool) Shown {
+func Knocking(class Class, k irc.Knocked, listed bool) []Shown {
 	nick, reason := Strip(k.Person.Nick), Strip(k.Reason)
 	words := Say(class.Lang, "%s asks to be let in.", nick)
 	if reason != "" {
@@ -35,22 +35,22 @@ func Knocking(class Class, k irc.Knocked, listed bool) Shown {
 	if listed {
 		f.Add(form.Field{Var: fieldMember, Kind: form.Boolean, Label: Say(class.Lang, "Let them in whenever they come?"), Values: form.Bool(false)})
 	}
-	return class.asked(f, words, Say(class.Lang, "To let them in, invite %s.", nick), false)
+	return class.asked(k.Channel, f, words, Say(class.Lang, "To let them in, invite %s.", nick), false)
 }
 
-// asked is a question of the room's: a form, and words with what to do. Who knows no
-// forms gets the words alone. common says that those who do know this form, too, and
-// need no words: many show forms only where they expect them.
-func (c Class) asked(f *form.Form, words, do string, common bool) Shown {
-	asked := c.told(words + "\n" + do)
+// asked is a question of the room's: words with what to do, and a form. Who knows no forms
+// gets the words alone. common says that those who do know this form, too, and need no
+// words: many show forms only where they expect them.
+func (c Class) asked(channel string, f *form.Form, words, do string, common bool) []Shown {
+	told := c.told(channel, words+"\n"+do)
+	asked := Shown{Line: true, Type: "normal", Children: []*stanza.Element{f.Element()}}
 	switch {
 	case c.Old, c.Features.Known() && !c.Features.Has(form.NS):
+		return []Shown{told}
 	case common && c.Features.Known():
-		asked.Children = []*stanza.Element{f.Element()}
-	default:
-		asked.Children = append(asked.Children, f.Element())
+		return []Shown{asked}
 	}
-	return asked
+	return []Shown{told, asked}
 }
 
 // A KnockAnswer is what a moderator says to who knocks.

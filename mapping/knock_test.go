@@ -51,29 +51,33 @@ var (
 	old     = Class{Old: true}
 )
 
-// shape says what a client is asked by: "form", "body", "line".
-func shape(s Shown) string {
+// shape says what a client is asked by: "form" of the room, "words" of the network, "line".
+func shape(shown []Shown) string {
 	var out []string
-	for _, c := range s.Children {
-		if c.Space == form.NS {
-			out = append(out, "form")
-		} else if c.Local == "body" {
-			out = append(out, "body")
+	for _, s := range shown {
+		for _, c := range s.Children {
+			switch {
+			case s.Line && s.Type == "normal" && c.Space == form.NS:
+				out = append(out, "form")
+			case s.Line && s.Type == "chat" && c.Local == "body":
+				out = append(out, "words")
+			case s.Line && s.Type == "" && c.Local == "body":
+				out = append(out, "line")
+			default:
+				out = append(out, "?")
+			}
 		}
-	}
-	if s.Type == "" {
-		out = append(out, "line")
 	}
 	return strings.Join(out, " ")
 }
 
 func TestAsked(t *testing.T) {
-	knocks := func(c Class) Shown { return Knocking(c, irc.Knocked{Person: irc.Person{Nick: "eve"}}, true) }
-	voice := func(c Class) Shown { return WantsVoice(c, "eve", jid.MustParse("eve%net@gw")) }
+	knocks := func(c Class) []Shown { return Knocking(c, irc.Knocked{Channel: "#c", Person: irc.Person{Nick: "eve"}}, true) }
+	voice := func(c Class) []Shown { return WantsVoice(c, "#c", "eve", jid.MustParse("eve%net@gw")) }
 	for _, tt := range []struct {
 		class       Class
 		knock, want string
-	}{{unknown, "body form", "body form"}, {formal, "body form", "form"}, {plain, "body", "body"}, {old, "body line", "body line"}} {
+	}{{unknown, "words form", "words form"}, {formal, "words form", "form"}, {plain, "words", "words"}, {old, "line", "line"}} {
 		if got := shape(knocks(tt.class)); got != tt.knock {
 			t.Errorf("%+v is told of a knock by %q, want %q", tt.class, got, tt.knock)
 		}
@@ -81,7 +85,7 @@ func TestAsked(t *testing.T) {
 			t.Errorf("%+v is asked for voice by %q, want %q", tt.class, got, tt.want)
 		}
 	}
-	if text := voice(plain).Children[0].Text(); !strings.HasPrefix(text, "eve bittet um das Wort.\n") {
+	if text := voice(plain)[0].Children[0].Text(); !strings.HasPrefix(text, "#c: eve bittet um das Wort.\n") {
 		t.Errorf("in German: %q", text)
 	}
 }
@@ -98,7 +102,7 @@ func submit(fields ...string) *form.Form {
 // What is filled in is what was asked for, and what cannot be in an address.
 func TestKnockAnswer(t *testing.T) {
 	for _, nick := range []string{"eve", "e\x02ve", "[e]"} {
-		asked := form.Parse(Knocking(formal, irc.Knocked{Person: irc.Person{Nick: nick}, Reason: "\x02so"}, true).Children[1])
+		asked := form.Parse(Knocking(formal, irc.Knocked{Person: irc.Person{Nick: nick}, Reason: "\x02so"}, true)[1].Children[0])
 		f := submit("muc#register_roomnick", asked.Value("muc#register_roomnick"), "muc#register_allow", "1", "irc#member", "true")
 		if got, ok := ParseKnockAnswer(f); !ok || got != (KnockAnswer{nick, true, true}) {
 			t.Errorf("%q: %+v, %v", nick, got, ok)

@@ -20,8 +20,8 @@ type Scene struct {
 // or a line of the room's own, for who cannot use what presences say.
 type Shown struct {
 	Nick     string // whose presence it is
-	Type     string // "" or unavailable; of a message "", to all, or normal
-	Line     bool   // it is a message, from the room itself
+	Type     string // "" or unavailable; of a message "", to all, normal, or chat
+	Line     bool   // it is a message, from the room itself; a chat is from the network
 	Children []*stanza.Element
 }
 

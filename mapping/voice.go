@@ -27,7 +27,7 @@ func AsksForVoice(text string) (channel string, ok bool) {
 
 // WantsVoice asks a moderator whether somebody may speak; who is their address outside
 // of the room. XEP-0045 §8.6
-func WantsVoice(class Class, nick string, who jid.JID) Shown {
+func WantsVoice(class Class, channel, nick string, who jid.JID) []Shown {
 	f := form.Of(form.Ask, muc.NSRequest)
 	f.Title = Say(class.Lang, "Somebody asks for voice")
 	f.Instructions = Say(class.Lang, "To let them speak, grant it. To let the request be, cancel.")
@@ -38,7 +38,7 @@ func WantsVoice(class Class, nick string, who jid.JID) Shown {
 		form.Field{Var: "muc#roomnick", Kind: form.TextSingle, Label: Say(class.Lang, "Nick"), Values: []string{Resource(nick)}},
 		form.Field{Var: "muc#request_allow", Kind: form.Boolean, Label: Say(class.Lang, "Grant voice?"), Values: form.Bool(false)},
 	)
-	return class.asked(f, Say(class.Lang, "%s asks for voice.", Strip(nick)), Say(class.Lang, "To grant it, make %s a participant.", Strip(nick)), true)
+	return class.asked(channel, f, Say(class.Lang, "%s asks for voice.", Strip(nick)), Say(class.Lang, "To grant it, make %s a participant.", Strip(nick)), true)
 }
 
 // A VoiceForm is a form of NSRequest that somebody in a room has filled in.
