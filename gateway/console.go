@@ -42,7 +42,7 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 		return
 	}
 	if at.Kind == mapping.Mask {
-		u.refuse(s, notFound("That is a mask: write to a nick or a channel."))
+		u.rankMessage(s, at)
 		return
 	}
 	if err := (query{user: u, at: at}).unknown(); at.Kind == mapping.Network && err != nil {

@@ -28,6 +28,7 @@ type Part struct{ Channel, Reason string }
 // (see Core.Budget); a longer one is cut.
 type Say struct {
 	Target string
+	Status byte     // of a channel only those of the rank with this symbol hear it (STATUSMSG); 0: all
 	Kind   TextKind // Privmsg, Notice, Action, CTCP, CTCPReply
 	Verb   string   // of a CTCP
 	Lines  []string

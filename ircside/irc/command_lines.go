@@ -42,6 +42,13 @@ func (c Say) lines(s *Support) ([]Line, error) {
 	if err := checkTarget(s, c.Target); err != nil {
 		return nil, err
 	}
+	target := c.Target
+	if c.Status != 0 {
+		if strings.IndexByte(s.StatusMsg, c.Status) < 0 || !s.IsChannel(target) {
+			return nil, &UnsayableError{"target", "is no rank of a channel"}
+		}
+		target = string(rune(c.Status)) + target
+	}
 	wrapped := c.Kind == CTCP || c.Kind == CTCPReply
 	if wrapped && !isCommand(c.Verb) {
 		return nil, &UnsayableError{"CTCP", "has no verb"}
@@ -53,14 +60,14 @@ func (c Say) lines(s *Support) ([]Line, error) {
 	if len(texts) == 0 {
 		return nil, &UnsayableError{"message", "is empty"}
 	}
-	room := Budget(s, 0, c.Target, c.Kind, c.Verb)
+	room := Budget(s, 0, target, c.Kind, c.Verb)
 	out := make([]Line, 0, len(texts))
 	for i, text := range texts {
 		text = cut(strings.ReplaceAll(text, "\x01", ""), room)
 		if text == "" && (c.Kind == Privmsg || c.Kind == Notice) {
 			return nil, &UnsayableError{"message", "is empty"}
 		}
-		l := Line{Command: c.Kind.command(), Params: []string{c.Target, c.body(text)}}
+		l := Line{Command: c.Kind.command(), Params: []string{target, c.body(text)}}
 		if i == 0 {
 			l.Tags = c.Tags
 		}

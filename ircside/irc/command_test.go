@@ -36,6 +36,8 @@ func TestCommandLines(t *testing.T) {
 		{Part{"#c", "good bye"}, "PART #c :good bye", "PART", "#c"},
 		{Part{"#c", long}, "PART #c " + long[:501], "PART", "#c"},
 		{Say{Target: "#c", Lines: []string{"hi", "you all"}}, "PRIVMSG #c hi|PRIVMSG #c :you all", "PRIVMSG", "#c"},
+		{Say{Target: "#c", Status: '@', Lines: []string{"hi", "you all"}}, "PRIVMSG @#c hi|PRIVMSG @#c :you all", "PRIVMSG", "#c"},
+		{Say{Target: "#c", Status: '@', Lines: []string{long}}, "PRIVMSG @#c " + long[:497], "PRIVMSG", "#c"},
 		{Say{Target: "ann", Kind: Notice, Lines: []string{"hi you"}}, "NOTICE ann :hi you", "NOTICE", "ann"},
 		{Say{Target: "&l", Lines: []string{":)"}}, "PRIVMSG &l ::)", "PRIVMSG", "&l"},
 		{Say{Target: "#c", Kind: Action, Lines: []string{"waves"}}, "PRIVMSG #c :\x01ACTION waves\x01", "PRIVMSG", "#c"},
@@ -119,6 +121,10 @@ func TestCommandNames(t *testing.T) {
 	for _, w := range []string{"$*", "@#c", "+#c", "&#c", "@&c", "~@#c", "&@#c", "@ann", "#c,#d", "#c,ann", "ann,bob"} {
 		bad = append(bad, Say{Target: w, Lines: []string{"x"}})
 	}
+	for _, symbol := range []byte{'!', '#', ' ', '\r', '$', 0xff} { // which the network does not name
+		bad = append(bad, Say{Target: "#c", Status: symbol, Lines: []string{"x"}})
+	}
+	bad = append(bad, Say{Target: "ann", Status: '@', Lines: []string{"x"}})
 	for _, c := range bad {
 		wantUnsayable(t, c)
 	}
