@@ -30,7 +30,8 @@ func (q query) adminRoom(r *iq.Request) *room {
 
 // getAdmin answers the lists. Those of members come from what is known and cost
 // nothing on IRC, for some clients ask for them at each join; only the outcasts are
-// asked for. XEP-0045 §9.5, §9.8, §10.5, §10.8.
+// asked for, and for a moderator those whom an invite-only channel lets in. XEP-0045
+// §9.5, §9.8, §10.5, §10.8.
 func getAdmin(q query, r *iq.Request) {
 	items, err := muc.ParseAdmin(r.Payload(), false)
 	if err != nil {
@@ -41,9 +42,12 @@ func getAdmin(q query, r *iq.Request) {
 	if room == nil {
 		return
 	}
-	if want := items[0]; want.Affiliation == muc.Outcast {
+	switch want := items[0]; {
+	case want.Affiliation == muc.Outcast:
 		room.outcasts(r)
-	} else {
+	case want.Affiliation == muc.Member && room.membersOnly() && room.moderates():
+		room.memberList(q, r)
+	default:
 		q.user.answerList(r, room.standing(want, q.at))
 	}
 }
@@ -111,12 +115,15 @@ func setAdmin(q query, r *iq.Request) {
 
 // A plan is what several items of an IQ come to on IRC.
 type plan struct {
-	unbans []pardon // of people who are not in: all bans that name them go
-	bans   []*ban   // by masks that we have chosen
-	modes  []irc.ModeChange
-	kicks  []kick
-	kicked map[string]bool // whom they are of
-	quiets bool            // a mask that silences somebody goes, if it is there
+	pardons []pardon // whose entries in lists go
+	lists   string   // which lists those are
+	spare   int      // how many bans among them need not be set
+	guests  []*guest // who is not in, and becomes a member
+	bans    []*ban   // and memberships, by masks that we have chosen
+	modes   []irc.ModeChange
+	kicks   []kick
+	kicked  map[string]bool // whom they are of
+	quiets  bool            // a mask that silences somebody goes, if it is there
 }
 
 // A kick may follow a ban; then it does not matter who has gone by themselves.
@@ -135,7 +142,7 @@ func (p *plan) kick(k kick) {
 
 // plan words all items, or says which of them cannot be.
 func (r *room) plan(items []muc.Item) (plan, *stanza.Error) {
-	p := plan{kicked: map[string]bool{}}
+	p := plan{kicked: map[string]bool{}, lists: r.entryLists()}
 	for _, item := range items {
 		var err *stanza.Error
 		switch {
@@ -143,6 +150,8 @@ func (r *room) plan(items []muc.Item) (plan, *stanza.Error) {
 			err = r.planRole(&p, item)
 		case item.Affiliation == muc.Outcast:
 			err = r.planBan(&p, item)
+		case item.Affiliation == muc.Member && r.inviteOnly():
+			err = r.planMembership(&p, item)
 		default:
 			err = r.planAffiliation(&p, item)
 		}
@@ -173,16 +182,19 @@ func (r *room) planRole(p *plan, item muc.Item) *stanza.Error {
 
 func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 	m, mask, err := r.target(item)
-	if mask != "" { // the entry of a ban list
-		if item.Affiliation != muc.AffiliationNone {
+	none := item.Affiliation == muc.AffiliationNone
+	if mask != "" { // the entry of a list
+		if !none {
 			return badRequest("A ban can only be lifted.")
 		}
-		p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: mask})
+		p.pardons = append(p.pardons, pardon{mask: mask})
 		return nil
 	}
-	if absent := m.Nick != "" || m.Account != ""; err != nil && absent && item.Affiliation == muc.AffiliationNone {
-		p.unbans = append(p.unbans, pardon{m.Nick, m.Account})
-		return nil
+	if err != nil && none {
+		if who := r.elsewhere(item); m.Nick != "" || m.Account != "" || !who.IsZero() {
+			p.pardons = append(p.pardons, pardon{nick: m.Nick, account: m.Account, user: who})
+			return nil
+		}
 	}
 	if err != nil {
 		return err
@@ -193,24 +205,40 @@ func (r *room) planAffiliation(p *plan, item muc.Item) *stanza.Error {
 		return err
 	}
 	p.modes = append(p.modes, modes...)
+	if none && r.membersOnly() {
+		p.pardons = append(p.pardons, pardon{nick: m.Nick, account: m.Account, in: true})
+	}
 	return nil
 }
 
 // carry gives a plan to the network step by step, for who cannot ban shall not kick
 // either, and answers when all of it is done, or with the first refusal.
 func (r *room) carry(p plan, request *iq.Request) {
-	r.unban(p, func(p plan, err error) {
+	failed := func(err error) bool {
 		if err != nil {
 			r.failAdmin(request, err)
+		}
+		return err != nil
+	}
+	r.unlist(p, func(p plan, err error) {
+		if failed(err) {
 			return
 		}
-		r.setModes(p, func(err error) {
-			if err != nil {
-				r.failAdmin(request, err)
+		r.meet(p, p.guests, func(p plan, err error) {
+			if failed(err) {
 				return
 			}
-			r.tellBans(p, request)
-			r.kickAll(p, request)
+			r.setModes(p, func(err error) {
+				if failed(err) {
+					return
+				}
+				r.tellBans(p, request)
+				r.askIn(p.guests, request.IQ, func(err error) {
+					if !failed(err) {
+						r.kickAll(p, request)
+					}
+				})
+			})
 		})
 	})
 }

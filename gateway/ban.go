@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"slices"
+	"cmp"
 	"strings"
 
 	"isthmus/ircside/irc"
@@ -12,41 +12,44 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
-// A ban is of somebody whom a moderator named; which mask it is by, we have chosen.
+// A ban is of somebody whom a moderator named; which mask it is by, we have chosen. It may
+// be a membership instead: the list tells.
 type ban struct {
 	who  irc.Person
+	name string // that they were given, if not the nick
 	mask string
+	list byte
 }
-
-// A pardon is of somebody who is not in: by nick, or by account.
-type pardon struct{ nick, account string }
 
 // outcasts asks for the ban list. Masks are addresses by XEP-0106, and a ban of an account
 // has the account's.
 func (r *room) outcasts(request *iq.Request) {
-	up := r.up
-	up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
+	r.up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
 		if err := q.err(); err != nil {
-			request.Fail(up.user.stanzaError(err, mapping.ForAdmin, up.ircd()))
+			r.failAdmin(request, err)
 			return
 		}
-		var items []muc.Item
-		for _, e := range q.entries {
-			j, err := r.maskAddress(e.Mask)
-			if err != nil {
-				continue
-			}
-			item := muc.Item{Affiliation: muc.Outcast, JID: j}
-			if by, _, _ := irc.SplitMask(e.By); by != "" {
-				item.Reason = mapping.Say(request.IQ.Lang, "set by %s", mapping.Strip(by))
-			}
-			items = append(items, item)
-		}
-		up.user.answerList(request, items)
+		r.up.user.answerList(request, r.listed(q.entries, muc.Outcast, request.IQ.Lang))
 	})
 }
 
-// maskAddress is the address of an entry of a ban list.
+// listed are the entries of a list as those of an affiliation.
+func (r *room) listed(entries []irc.Entry, as muc.Affiliation, lang string) (items []muc.Item) {
+	for _, e := range entries {
+		j, err := r.maskAddress(e.Mask)
+		if err != nil {
+			continue
+		}
+		item := muc.Item{Affiliation: as, JID: j}
+		if by, _, _ := irc.SplitMask(e.By); by != "" {
+			item.Reason = mapping.Say(lang, "set by %s", mapping.Strip(by))
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// maskAddress is the address of an entry of a list.
 func (r *room) maskAddress(mask string) (jid.JID, error) {
 	scheme, s := r.up.user.hub.scheme, r.up.view.Support()
 	if account, ok := irc.AccountOf(s, mask); ok {
@@ -142,7 +145,7 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 	case err == nil && mask == "" && m.ID == view.Self().ID: // XEP-0045 §9.1
 		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict, Text: "You cannot ban yourself."}
 	case mask == "":
-		b := &ban{who: m.Person}
+		b := &ban{who: m.Person, list: 'b'}
 		if seen, ok := view.Person(m.Nick); ok {
 			b.who = seen // in another channel
 		}
@@ -205,8 +208,8 @@ func (r *room) byHost(p plan, err error) (again plan, ok bool) {
 	for _, b := range p.bans {
 		if _, account := irc.AccountOf(s, b.mask); account && b.who.Nick != "" {
 			r.up.hostBans = true
-			b.mask = r.banMask(b.who)
-			again.modes = append(again.modes, irc.ModeChange{Add: true, Mode: 'b', Kind: irc.ListMode, Arg: b.mask})
+			b.mask = r.maskFor(b)
+			again.modes = append(again.modes, irc.ModeChange{Add: true, Mode: b.list, Kind: irc.ListMode, Arg: b.mask})
 		}
 	}
 	return again, len(again.modes) > 0
@@ -224,56 +227,8 @@ func (r *room) tellBans(p plan, request *iq.Request) {
 }
 
 func (r *room) tellBan(o *occupant, b *ban) {
-	name := b.who.Nick
-	if name == "" {
-		name = b.who.Account
-	}
-	r.send(o, []mapping.Shown{mapping.Banned(o.class(), r.channel, name, b.mask)})
-}
-
-// unban finds the bans that name those who are to be let in again.
-func (r *room) unban(p plan, then func(plan, error)) {
-	if len(p.unbans) == 0 {
-		then(p, nil)
-		return
-	}
-	r.up.ask(irc.GetList{Channel: r.channel, Mode: 'b'}, func(q *question) {
-		err := q.err()
-		for _, who := range p.unbans {
-			found := false
-			for _, e := range q.entries {
-				if r.names(e.Mask, who) {
-					found = true
-					p.modes = append(p.modes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: e.Mask})
-				}
-			}
-			switch {
-			case found || err != nil:
-			case who.nick == "":
-				err = notFound("Nobody with the account %s is in the room, and no ban names it.", who.account)
-			default:
-				err = notFound("Nobody called %s is in the room, and no ban names them.", who.nick)
-			}
-		}
-		then(p, err)
-	})
-}
-
-// names says whether a mask names a nick, somebody of that nick whom we see, or an
-// account.
-func (r *room) names(mask string, p pardon) bool {
-	s := r.up.view.Support()
-	if account, ok := irc.AccountOf(s, mask); ok && p.account != "" {
-		return s.Fold(account) == s.Fold(p.account)
-	}
-	if p.nick == "" {
-		return s.Fold(mask) == s.Fold("$"+p.account) // an extended ban that looks like an account
-	}
-	if name, _, _ := irc.SplitMask(mask); s.Fold(name) == s.Fold(p.nick) {
-		return true
-	}
-	who, seen := r.up.view.Person(p.nick)
-	return seen && who.Host != "" && irc.MatchMask(s, mask, who)
+	name := cmp.Or(b.name, b.who.Nick, b.who.Account)
+	r.send(o, []mapping.Shown{mapping.Listed(o.class(), r.channel, name, b.mask, b.list == 'b')})
 }
 
 func (r *room) setModes(p plan, then func(error)) {
@@ -282,9 +237,7 @@ func (r *room) setModes(p plan, then func(error)) {
 		return
 	}
 	r.up.ask(irc.SetModes{Channel: r.channel, Changes: p.modes}, func(q *question) {
-		if p.quiets {
-			q.faults = slices.DeleteFunc(q.faults, func(f irc.Fault) bool { return f.Numeric == 698 })
-		}
+		q.faults = p.excuse(q.faults)
 		err := q.err()
 		if again, ok := r.byHost(p, err); ok {
 			r.setModes(again, then)

@@ -125,50 +125,63 @@ func (up *uplink) summon(nick, channel, reason string, done func(error)) {
 // inviteJabber invites somebody on Jabber. If the gateway has them on this network,
 // they are invited on IRC as well, for the channel may let in nobody else; who is not
 // there goes on the channel's list of those who need no invitation, if that is so.
-func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, refused func(error)) {
+func (r *room) inviteJabber(s *stanza.Stanza, i muc.Invite, done func(error)) {
 	u, who := r.up.user, i.To.Bare()
 	if !u.config.Gateway.Allowed(who.String()) {
-		refused(notAllowed("%s may not use this gateway.", who.String()))
+		done(notAllowed("%s may not use this gateway.", who.String()))
 		return
 	}
+	if !u.mayInvite(done) {
+		return
+	}
+	ch, _ := r.up.view.Channel(r.channel)
+	pass := r.passing(s, i)
+	switch nick := u.hub.seat(who, r.up.name); {
+	case nick != "":
+		r.summonOurs(who, nick, func(err error) {
+			if !isThere(err) && (err == nil || !ch.Has('i')) {
+				pass() // who cannot be invited can come all the same, the channel being open
+				err = nil
+			}
+			done(err)
+		})
+	case ch.Has('i'):
+		r.except(who, func(err error) {
+			if err == nil {
+				pass()
+			}
+			done(err)
+		})
+	default:
+		pass()
+		done(nil)
+	}
+}
+
+// passing is the invitation of somebody on Jabber, as s asks for it, to be sent.
+func (r *room) passing(s *stanza.Stanza, i muc.Invite) (pass func()) {
+	u := r.up.user
 	ch, _ := r.up.view.Channel(r.channel) // its key, and not what somebody gave for one
 	inv := mapping.Invitation{
 		Room: s.To.Bare(), From: s.From.Bare(), Reason: strings.Clone(i.Reason), Key: ch.Key, Continue: i.Continue, Thread: i.Thread,
 	}
 	inv.Sender, _ = u.hub.scheme.JID(mapping.Address{Kind: mapping.Nick, Network: r.up.name, Name: r.nick()})
-	pass := func() {
-		u.invites.remember(sentInvite{to: who, room: inv.Room, by: s.From, at: time.Now()})
+	return func() {
+		u.invites.remember(sentInvite{to: i.To.Bare(), room: inv.Room, by: s.From, at: time.Now()})
 		u.pass(i.To, inv)
 	}
-	if !u.mayInvite(refused) {
-		return
-	}
-	nick := u.hub.seat(who, r.up.name)
-	switch {
-	case nick != "":
-		by := r.nick()
-		u.hub.announce(who, r.up.name, r.channel, by)
-		r.up.summon(nick, r.channel, "", func(err error) {
-			if err != nil {
-				u.hub.disclaim(who, r.up.name, r.channel, by)
-			}
-			if isThere(err) || err != nil && ch.Has('i') {
-				refused(err)
-				return
-			}
-			pass() // who cannot be invited can come all the same, the channel being open
-		})
-	case ch.Has('i'):
-		r.except(who, func(err error) {
-			if err != nil {
-				refused(err)
-				return
-			}
-			pass()
-		})
-	default:
-		pass()
-	}
+}
+
+// summonOurs invites one of the gateway's users on IRC, who is told of it by Jabber.
+func (r *room) summonOurs(who jid.JID, nick string, done func(error)) {
+	hub, by := r.up.user.hub, r.nick()
+	hub.announce(who, r.up.name, r.channel, by)
+	r.up.summon(nick, r.channel, "", func(err error) {
+		if err != nil {
+			hub.disclaim(who, r.up.name, r.channel, by)
+		}
+		done(err)
+	})
 }
 
 // isThere says whether an invitation is refused for who is invited is in.
@@ -181,14 +194,19 @@ func isThere(err error) bool {
 // the channel lets in uninvited (ISUPPORT INVEX): we know what they will be called.
 func (r *room) except(who jid.JID, then func(error)) {
 	up := r.up
-	letter := up.view.Support().Invex
+	letter := mapping.InviteList(up.view.Support())
 	if letter == 0 {
 		then(notAllowed("The channel lets in only those who are invited, and %s is not on the network. Invite them again when they are.", who.String()))
 		return
 	}
-	mask := mapping.OurMask(up.user.hub.ident(who), up.user.hub.ident(up.user.jid), up.view.Self())
-	change := irc.ModeChange{Add: true, Mode: letter, Kind: irc.ListMode, Arg: mask}
+	change := irc.ModeChange{Add: true, Mode: letter, Kind: irc.ListMode, Arg: r.ourMask(who)}
 	up.ask(irc.SetModes{Channel: r.channel, Changes: []irc.ModeChange{change}}, func(q *question) { then(q.err()) })
+}
+
+// ourMask is the mask by which a user of the gateway is or will be known on the network.
+func (r *room) ourMask(who jid.JID) string {
+	u := r.up.user
+	return mapping.OurMask(u.hub.ident(who), u.hub.ident(u.jid), r.up.view.Self())
 }
 
 // pass sends an invitation to somebody on Jabber. Whom the gateway knows gets it as

@@ -119,11 +119,12 @@ func (c *call) unban() {
 	case refused != nil:
 		c.fail(refused, mapping.ForAdmin)
 		return
-	case len(p.modes) == 0 && len(p.unbans) == 0 || len(p.modes) > 0 && p.modes[0].Kind == irc.PrefixMode:
+	case len(p.pardons) == 0 || p.pardons[0].in:
 		c.fail(notFound("%s is in the room, and not banned.", c.args["nick"]), mapping.ForAdmin)
 		return
 	}
-	r.unban(p, func(p plan, err error) {
+	p.lists = "b" // a membership stays
+	r.unlist(p, func(p plan, err error) {
 		if err != nil {
 			c.fail(err, mapping.ForAdmin)
 			return

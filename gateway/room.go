@@ -335,7 +335,7 @@ func (r *room) absorb(other *room) {
 }
 
 // moded shows what a channel's own modes change about its members: under +m those
-// without voice become visitors. It returns whom it has shown.
+// without voice become visitors, under +i those who are on its list are members. It returns whom it has shown.
 func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change) (shown map[string]bool) {
 	r, ok := up.rooms.Get(ev.Channel)
 	if !ok || len(r.members) == 0 {
@@ -343,7 +343,7 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 	}
 	r.silenced = r.silenced && !relents(ev)
 	after := r.scene()
-	if mapping.SameSilence(before, after) {
+	if mapping.SameForAll(before, after) {
 		return nil
 	}
 	named := map[string]bool{} // who has a change of their own in this line

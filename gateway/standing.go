@@ -15,12 +15,14 @@ import (
 // maxStandings is of how many channels it is remembered what a user was to them.
 const maxStandings = 200
 
-// affiliation is what we are to the channel now.
+// affiliation is what our ranks make us to the channel now: who is on a list is known only
+// as far as it was seen.
 func (r *room) affiliation() muc.Affiliation {
 	if r.up.view == nil {
 		return muc.AffiliationNone
 	}
 	scene := r.scene()
+	scene.Channel.Exempt = ""
 	_, affiliation := mapping.Standing(r.self(), scene.Channel, scene.Support, scene.Roles)
 	return affiliation
 }

@@ -83,7 +83,12 @@ func BanTime(reason string) (d time.Duration, rest string) {
 	return time.Duration(n) * unit, strings.TrimSpace(rest)
 }
 
-// Banned tells who has banned somebody by which mask: it may mean others as well.
-func Banned(class Class, channel, name, mask string) Shown {
-	return class.told(channel, Say(class.Lang, "%s is banned as %s.", Strip(name), Strip(mask)))
+// Listed tells who has put somebody on a list of bans, or on the one of who is let in,
+// by which mask that was done: it may mean others as well.
+func Listed(class Class, channel, name, mask string, ban bool) Shown {
+	text := "%s is let in as %s."
+	if ban {
+		text = "%s is banned as %s."
+	}
+	return class.told(channel, Say(class.Lang, text, Strip(name), Strip(mask)))
 }

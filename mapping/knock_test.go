@@ -72,7 +72,9 @@ func shape(shown []Shown) string {
 }
 
 func TestAsked(t *testing.T) {
-	knocks := func(c Class) []Shown { return Knocking(c, irc.Knocked{Channel: "#c", Person: irc.Person{Nick: "eve"}}, true) }
+	knocks := func(c Class) []Shown {
+		return Knocking(c, irc.Knocked{Channel: "#c", Person: irc.Person{Nick: "eve"}}, true)
+	}
 	voice := func(c Class) []Shown { return WantsVoice(c, "#c", "eve", jid.MustParse("eve%net@gw")) }
 	for _, tt := range []struct {
 		class       Class

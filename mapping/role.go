@@ -39,7 +39,8 @@ type RolePolicy struct {
 //	h           moderator, member: whatever is between o and v
 //	v           participant, member
 //	none        participant, none; visitor where one needs a rank to speak (+m), or
-//	            an account (+M), and who is silenced by a mask
+//	            an account (+M), and who is silenced by a mask; member, who is known
+//	            to be on the list of those that an invite-only channel (+i) lets in
 func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.Role, muc.Affiliation) {
 	if m.IsNobody() {
 		return muc.RoleNone, muc.AffiliationNone
@@ -52,6 +53,9 @@ func Standing(m irc.Member, ch irc.Channel, s *irc.Support, p RolePolicy) (muc.R
 	for i := range len(m.Modes) {
 		r, a := rankStanding(m.Modes[i], s, p)
 		role, affiliation = max(role, r), max(affiliation, a)
+	}
+	if affiliation == muc.AffiliationNone && isExempt(m, ch, s) {
+		affiliation = muc.Member
 	}
 	if affiliation == muc.Admin && m.ID == p.Founder && m.ID != 0 && p.OpsAreOwners != OwnersNever {
 		affiliation = muc.Owner
@@ -205,12 +209,13 @@ func unmute(s *irc.Support, m irc.Member, ch irc.Channel, role muc.Role) ([]irc.
 }
 
 // AffiliationChange is what makes an affiliation of a member; it may be nothing, if
-// they have it. What no change of ranks comes nearer to is refused. An outcast is made
-// by a ban: see [BanMask]. XEP-0045 §9, §10.
+// they have it, or have it by a list. What no change of ranks comes nearer to is refused.
+// An outcast is made by a ban: see [BanMask]. XEP-0045 §9, §10.
 func AffiliationChange(sc Scene, m irc.Member, want muc.Affiliation) ([]irc.ModeChange, *stanza.Error) {
 	_, affiliation := Standing(m, sc.Channel, sc.Support, sc.Roles)
 	changes, err := affiliationModes(sc.Support, m, affiliation, want)
-	if err == nil && len(changes) == 0 && affiliation != want {
+	listed := affiliation == muc.Member && m.Modes == ""
+	if err == nil && len(changes) == 0 && affiliation != want && !listed {
 		err = notAllowed("The network has no rank that makes the difference between %s and %s.", affiliation.String(), want.String())
 	}
 	return changes, err

@@ -55,10 +55,11 @@ func roomInfo(topic string, occupants int, made int64, contacts []string) *stanz
 	return f.Element()
 }
 
-// SameSilence says whether a channel has the same people without a voice in two scenes,
-// but for their ranks: then nobody needs to be looked at by SameStanding.
-func SameSilence(a, b Scene) bool {
-	return a.Channel.Has('m') == b.Channel.Has('m') && a.Channel.Quiets == b.Channel.Quiets && a.Roles.Silenced == b.Roles.Silenced &&
+// SameForAll says whether a channel has the same people without a voice in two scenes, and
+// lets in the same uninvited: then nobody needs to be looked at by SameStanding, but those
+// whose ranks differ.
+func SameForAll(a, b Scene) bool {
+	return exempt(a.Channel) == exempt(b.Channel) && a.Channel.Has('m') == b.Channel.Has('m') && a.Channel.Quiets == b.Channel.Quiets && a.Roles.Silenced == b.Roles.Silenced &&
 		mutesUnregistered(a.Channel, a.Support) == mutesUnregistered(b.Channel, b.Support)
 }
 

@@ -6,15 +6,18 @@ import (
 	"isthmus/ircside/irc"
 )
 
-// Between scenes with the same silence everybody has the same standing; and there are
-// scenes that differ, by each mode that silences.
-func TestSameSilence(t *testing.T) {
+// Between scenes that are the same for all everybody has the same standing; and there are
+// scenes that differ, by each mode that silences, and by who is let in.
+func TestSameForAll(t *testing.T) {
 	people := []irc.Person{{ID: 1, Nick: "ann", User: "u", Host: "h"}, {ID: 1, Nick: "ann", User: "u", Host: "h", Account: "ann"}}
 	for _, s := range []*irc.Support{network("ov"), inspircd, unreal6, solanum, hybrid8, undernet} {
 		var scenes []Scene
-		for _, modes := range subsets("mMRnt") {
+		for _, modes := range subsets("mMRni") {
 			for _, quiets := range []string{"", "ann!*@*", "bob!*@*"} {
 				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes, Quiets: quiets}, Support: s})
+			}
+			for _, listed := range []string{"ann!*@*", "*!*@h", "*!*@other"} {
+				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes, Exempt: listed}, Support: s})
 			}
 			for _, silenced := range []uint64{1, 2} {
 				scenes = append(scenes, Scene{Channel: irc.Channel{Name: "#c", Modes: modes}, Support: s, Roles: RolePolicy{Silenced: silenced}})
@@ -23,11 +26,11 @@ func TestSameSilence(t *testing.T) {
 		alike, different := 0, 0
 		for _, a := range scenes {
 			for _, b := range scenes {
-				same := SameSilence(a, b)
+				same := SameForAll(a, b)
 				for _, p := range people {
 					for _, ranks := range []string{"", "v", "o"} {
 						if m := (irc.Member{Person: p, Modes: ranks}); same && !SameStanding(a, b, m) {
-							t.Errorf("%s: %+v and %+v are the same silence, but not for %+v", s.Version, a.Channel, b.Channel, m)
+							t.Errorf("%s: %+v and %+v are the same for all, but not for %+v", s.Version, a.Channel, b.Channel, m)
 						}
 					}
 				}

@@ -36,6 +36,7 @@ var scripts = []script{
 	{"modes", scriptModes},
 	{"admin", scriptAdmin},
 	{"outcast", scriptOutcast},
+	{"members", scriptMembers},
 	{"quiet", scriptQuiet},
 	{"silenced", scriptSilenced},
 	{"subject", scriptSubject},

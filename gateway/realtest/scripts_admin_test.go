@@ -189,3 +189,62 @@ func scriptSilenced(t *testing.T, p *pair) {
 	bob.Expect("to be a participant", all(Presence("", p.in(bob.nick)), standing("participant", "none")))
 	p.meet(bob, dave)
 }
+
+// scriptMembers: who is a member of a channel that lets in only those who are invited comes
+// back uninvited, and not any more when that is over; on either side.
+func scriptMembers(t *testing.T, p *pair) {
+	dave, alice, bob, erin := p.founder("dave"), p.member("alice"), p.visitor("bob"), p.plain("erin")
+	const query = `<query xmlns="http://jabber.org/protocol/muc#admin"><item affiliation="member"/></query>`
+	dave.Send("MODE " + p.channel + " +io " + alice.nick)
+	alice.Expect("to be operator", all(Presence("", p.in(alice.nick)), standing("moderator", p.ircd.op)))
+	set := func(address, affiliation string) {
+		t.Helper()
+		done(t, alice.admin(fmt.Sprintf(`<item jid="%s" affiliation="%s"/>`, Escape(address), affiliation)))
+	}
+	listed := func(want int) {
+		t.Helper()
+		list := alice.IQ("get", p.room, query)
+		items := list.Child("http://jabber.org/protocol/muc#admin", "query").Children()
+		if len(items) != want {
+			t.Errorf("%d members are listed, want %d: %+v, %v", len(items), want, items, list.Error())
+		}
+	}
+
+	// Somebody on IRC, who is not in.
+	erin.Send("JOIN " + p.channel)
+	erin.Expect("not to be let in", Is("473", "*", p.channel))
+	set(p.private(erin.Nick), "member")
+	mask := dave.Expect("her membership", By(alice.nick, "MODE", p.channel, "+I")).Param(2)
+	erin.Expect("to be invited", By(alice.nick, "INVITE", erin.Nick, p.channel))
+	for range 2 { // once by the invitation
+		erin.Join(p.channel, "")
+		alice.Expect("erin a member", all(Presence("", p.in(erin.Nick)), standing("participant", "member")))
+		erin.Send("PART " + p.channel)
+		alice.Expect("erin gone", Presence("unavailable", p.in(erin.Nick)))
+	}
+	listed(1)
+	erin.Join(p.channel, "")
+	alice.Expect("erin again", Presence("", p.in(erin.Nick)))
+	done(t, alice.admin(fmt.Sprintf(`<item nick="%s" affiliation="none"/>`, erin.Nick)))
+	dave.Expect("the end of it", By(alice.nick, "MODE", p.channel, "-I", mask))
+	alice.Expect("erin nothing", all(Presence("", p.in(erin.Nick)), standing("participant", "none")))
+	listed(0)
+	erin.Send("PART " + p.channel)
+	alice.Expect("erin gone", Presence("unavailable", p.in(erin.Nick)))
+	erin.Send("JOIN " + p.channel)
+	erin.Expect("not to be let in", Is("473", "*", p.channel))
+
+	// Somebody on Jabber.
+	own := bob.JID.Bare().String()
+	set(own, "member")
+	bob.Expect("to be invited", mediated("invite", p.room, alice.JID.Bare().String(), ""))
+	for range 2 {
+		bob.JoinRoom(p.room, bob.nick, "")
+		alice.Expect("bob a member", all(Presence("", p.in(bob.nick)), standing("participant", "member")))
+		bob.Send(fmt.Sprintf(`<presence type="unavailable" to="%s"/>`, Escape(p.in(bob.nick))))
+		alice.Expect("bob gone", Presence("unavailable", p.in(bob.nick)))
+	}
+	set(own, "none")
+	listed(0)
+	bob.refused("", stanza.Auth, stanza.RegistrationRequired)
+}

@@ -194,7 +194,7 @@ func (v *View) moded(ev Modes) []Change {
 				ch.closer, v.closed = strings.Clone(ev.By), true
 			}
 			ch.set(m, ev.By)
-			ch.unlisted(v.support, m, ev.By)
+			ch.exempted(v.support, m, ev.By)
 			ch.quieted(v.support, m)
 			continue
 		}

@@ -29,9 +29,13 @@ func (ch *channel) bannedBy(s *Support, actor string, p Person) bool {
 	return slices.ContainsFunc(ch.bans, func(b ban) bool { return b.by == actor && MatchMask(s, b.mask, p) })
 }
 
-// unlisted takes in that a mask of those who need no invitation goes.
-func (ch *channel) unlisted(s *Support, m ModeChange, by string) {
-	if m.Mode != or(s.Invex, 'I') || m.Kind != ListMode || m.Add || m.Arg == "" {
+// exempted takes in that a mask of those who need no invitation comes or goes.
+func (ch *channel) exempted(s *Support, m ModeChange, by string) {
+	if m.Mode != or(s.Invex, 'I') || m.Kind != ListMode || m.Arg == "" {
+		return
+	}
+	ch.Exempt = remembered(s, ch.Exempt, m.Arg, m.Add)
+	if m.Add {
 		return
 	}
 	if len(ch.unlist) >= maxBans {

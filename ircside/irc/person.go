@@ -77,6 +77,7 @@ type Channel struct {
 	Limit   string // +l
 	Params  string // of other modes that are set, as "f=#other j=5:3"; see [Channel.Param]
 	Quiets  string // masks of who may not speak, as far as we have seen them set, spaces between
+	Exempt  string // masks of who needs no invitation (ISUPPORT INVEX), likewise
 	Secret  byte   // 353's symbol
 	Open    bool   // we are in it
 	Created bool   // our JOIN made it

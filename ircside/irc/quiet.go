@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// maxQuiets is how many masks of the silenced a channel remembers.
+// maxQuiets is how many masks of the silenced a channel remembers, and of those who need
+// no invitation.
 const maxQuiets = 32
 
 // QuietMask is whom a change of modes silences, or lets speak again: by a list of its
@@ -33,13 +34,19 @@ func QuietMask(s *Support, m ModeChange) (mask string, ok bool) {
 
 // quieted takes in who may not speak any more, or may again.
 func (ch *channel) quieted(s *Support, m ModeChange) {
-	mask, ok := QuietMask(s, m)
-	if !ok || strings.Contains(mask, " ") {
-		return
+	if mask, ok := QuietMask(s, m); ok {
+		ch.Quiets = remembered(s, ch.Quiets, mask, m.Add)
 	}
-	masks := slices.DeleteFunc(strings.Fields(ch.Quiets), func(other string) bool { return s.Fold(other) == s.Fold(mask) })
-	if m.Add {
-		masks = append(masks[max(0, len(masks)-maxQuiets+1):], mask)
+}
+
+// remembered are masks, spaces between, with one that comes or goes.
+func remembered(s *Support, masks, mask string, add bool) string {
+	if strings.Contains(mask, " ") {
+		return masks
 	}
-	ch.Quiets = strings.Join(masks, " ")
+	list := slices.DeleteFunc(strings.Fields(masks), func(other string) bool { return s.Fold(other) == s.Fold(mask) })
+	if add {
+		list = append(list[max(0, len(list)-maxQuiets+1):], mask)
+	}
+	return strings.Join(list, " ")
 }

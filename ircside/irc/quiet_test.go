@@ -59,3 +59,27 @@ func TestQuieted(t *testing.T) {
 		t.Errorf("%d: %q", len(got), ch.Quiets)
 	}
 }
+
+// Whom the channel lets in uninvited is kept likewise, by whatever letter the network has
+// for that.
+func TestExempted(t *testing.T) {
+	s := DefaultSupport().With([]string{"CHANMODES=beJ,k,l,imn", "INVEX=J", "are"})
+	ch := &channel{}
+	for _, c := range []struct {
+		m    ModeChange
+		want string
+	}{
+		{ModeChange{Add: true, Mode: 'J', Kind: ListMode, Arg: "a!*@*"}, "a!*@*"},
+		{ModeChange{Add: true, Mode: 'J', Kind: ListMode, Arg: "A!*@*"}, "A!*@*"},
+		{ModeChange{Add: true, Mode: 'J', Kind: ListMode}, "A!*@*"},
+		{ModeChange{Add: true, Mode: 'J', Kind: ListMode, Arg: "a b!*@*"}, "A!*@*"},
+		{ModeChange{Add: true, Mode: 'I', Kind: FlagMode}, "A!*@*"},
+		{ModeChange{Add: true, Mode: 'J', Kind: ListMode, Arg: "*!*@h"}, "A!*@* *!*@h"},
+		{ModeChange{Mode: 'J', Kind: ListMode, Arg: "a!*@*"}, "*!*@h"},
+		{ModeChange{Mode: 'J', Kind: ListMode, Arg: "*!*@H"}, ""},
+	} {
+		if ch.exempted(s, c.m, "ann"); ch.Exempt != c.want {
+			t.Errorf("%+v leaves %q, want %q", c.m, ch.Exempt, c.want)
+		}
+	}
+}

@@ -247,8 +247,8 @@ func (e *modeEdit) setList(c modeChange) {
 		e.tell("696", e.ch.name, string(c.letter), c.param, "Invalid mask")
 		return
 	}
-	if c.letter == 'b' && e.s.config.NoExtBans && strings.HasPrefix(c.param, "$") {
-		e.tell("743", e.ch.name, "b", c.param, "Invalid ban mask")
+	if e.s.config.NoExtBans && strings.HasPrefix(c.param, "$") {
+		e.tell("743", e.ch.name, string(c.letter), c.param, "Invalid ban mask")
 		return
 	}
 	c.param = fullMask(c.param)
