@@ -107,7 +107,8 @@ func (s *Session) run(id irc.Identity) {
 // the reader has ended. Nil: it was aborted.
 func (s *Session) serve(conn net.Conn) *irc.CloseError {
 	s.conn = conn
-	stop := context.AfterFunc(s.ctx, func() { hangUp(conn) })
+	hung := make(chan struct{})
+	stop := context.AfterFunc(s.ctx, func() { hangUp(conn); close(hung) })
 	lines := make(chan []irc.Line)
 	failed := make(chan *irc.CloseError, 1)
 	var reader sync.WaitGroup
@@ -120,6 +121,8 @@ func (s *Session) serve(conn net.Conn) *irc.CloseError {
 	s.cancel()
 	if stop() {
 		hangUp(conn)
+	} else {
+		<-hung // who comes back with the same nick does so after that
 	}
 	reader.Wait()
 	return err
