@@ -1,9 +1,12 @@
 package mapping
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"isthmus/ircside/irc"
 	"isthmus/xmppside/jid"
@@ -11,7 +14,7 @@ import (
 )
 
 // everyDest are all that can be refused.
-var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForConnection, ForList}
+var everyDest = []Dest{ForJoin, ForNick, ForMessage, ForSubject, ForAdmin, ForInvite, ForKnock, ForConnection, ForList}
 
 // TestFault holds the table: each numeric, for whom, and the answer as type and
 // condition.
@@ -30,6 +33,10 @@ func TestFault(t *testing.T) {
 		{[]int{404}, everyDest, "Cannot send to channel (+m)", "", "auth/forbidden"},
 		{[]int{404}, []Dest{ForMessage}, "You cannot send CTCPs to this channel (+C)", "InspIRCd-4", "auth/forbidden"},
 		{[]int{404}, []Dest{ForMessage}, "You cannot send external messages to this channel whilst the +n mode is set", "InspIRCd-4", "auth/forbidden"},
+		{[]int{404}, []Dest{ForMessage}, "You cannot send notices to this channel (+T)", "InspIRCd-4", "auth/forbidden"},
+		{[]int{404}, []Dest{ForMessage}, "You cannot send colors to this channel (+c)", "InspIRCd-4", "auth/forbidden"},
+		{[]int{404}, []Dest{ForMessage}, "You must be logged in to speak here", "", "auth/forbidden"},
+		{[]int{404}, []Dest{ForMessage}, "You cannot send messages whilst banned", "InspIRCd-4", "auth/forbidden"},
 		{[]int{405}, everyDest, "", "", "wait/resource-constraint"},
 		{[]int{407, 417}, everyDest, "", "", "modify/policy-violation"},
 		{[]int{408}, []Dest{ForMessage}, "You cannot use control codes on this channel", "ircd-hybrid-8.2.43", "modify/not-acceptable"},
@@ -50,7 +57,7 @@ func TestFault(t *testing.T) {
 		{[]int{451}, everyDest, "", "", "wait/internal-server-error"},
 		{[]int{461}, everyDest, "", "", "cancel/bad-request"},
 		{[]int{462}, everyDest, "", "", "cancel/not-allowed"},
-		{[]int{463, 465, 466, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
+		{[]int{463, 465, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
 		{[]int{464, 902, 904, 905, 906, 907, 908}, everyDest, "", "", "auth/not-authorized"},
 		{[]int{468}, []Dest{ForConnection}, "Invalid username", "", "modify/not-acceptable"},
 		{[]int{468}, []Dest{ForAdmin}, "Only servers can change that mode", "UnrealIRCd-6", "cancel/not-allowed"},
@@ -72,6 +79,12 @@ func TestFault(t *testing.T) {
 		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+j) - throttle exceeded", "solanum-1.0", "wait/resource-constraint"},
 		{[]int{480}, []Dest{ForJoin}, "Cannot join channel (+S) - SSL/TLS required", "ircd-hybrid-8.2.43", "modify/not-acceptable"},
 		{[]int{480}, []Dest{ForAdmin}, "Cannot knock on #c", "UnrealIRCd-6", "cancel/not-allowed"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (Channel does not exist!)", "UnrealIRCd-6", "cancel/item-not-found"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (You're already there!)", "UnrealIRCd-6", "cancel/conflict"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (Channel is not invite only!)", "UnrealIRCd-6", "modify/unexpected-request"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (You're banned!)", "UnrealIRCd-6", "auth/forbidden"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (You are KNOCK flooding)", "UnrealIRCd-6", "wait/resource-constraint"},
+		{[]int{480}, []Dest{ForKnock}, "Cannot knock on #c (No knocks are allowed! (+K))", "UnrealIRCd-6", "cancel/not-allowed"},
 		{[]int{488, 490, 494}, everyDest, "", "", "modify/not-acceptable"},
 		{[]int{489}, []Dest{ForJoin}, "Cannot join channel (Secure connection is required)", "InspIRCd-3", "modify/not-acceptable"},
 		{[]int{489}, []Dest{ForMessage}, "You need voice", "u2.10.12", "auth/forbidden"},
@@ -89,21 +102,51 @@ func TestFault(t *testing.T) {
 		{[]int{716}, everyDest, "", "", "cancel/recipient-unavailable"},
 		{[]int{717}, []Dest{ForInvite}, "", "", "wait/resource-constraint"},
 		{[]int{717}, []Dest{ForMessage}, "", "", "cancel/recipient-unavailable"},
+		{[]int{468}, []Dest{ForNick}, "Malformed username", "", "modify/not-acceptable"},
 		{[]int{999, 697}, everyDest, "no idea", "", "cancel/undefined-condition"},
 	}
-	seen := map[int]bool{}
+	chosen := map[int]map[string]bool{} // by numeric, what its rows say
 	for _, tt := range tests {
 		for _, n := range tt.numerics {
-			seen[n] = true
 			for _, d := range tt.dests {
+				row, _ := choose(numerics[n], d, strings.ToLower(tt.text), strings.ToLower(tt.ircd))
+				if chosen[n] == nil {
+					chosen[n] = map[string]bool{}
+				}
+				chosen[n][row.say] = true
 				got := Fault(irc.Fault{Numeric: n, Text: tt.text}, d, tt.ircd)
 				checkError(t, got, tt.want, tt.text)
 			}
 		}
 	}
+	for n, rows := range numerics {
+		for _, r := range rows {
+			if !chosen[n][r.say] {
+				t.Errorf("no test for %d, %q", n, r.say)
+			}
+		}
+	}
+}
+
+// What the table has, the network can refuse: each numeric comes out of package irc as a
+// Fault, once we are in.
+func TestFaultIsTold(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	core := irc.NewCore(irc.Identity{Nick: "ann", User: "u", PingAfter: time.Hour, PingTimeout: time.Hour}, at)
+	told := func(text string) bool {
+		line, err := irc.ParseLine([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		core.Recv(line, at)
+		_, events := core.Take()
+		return slices.ContainsFunc(events, func(ev irc.Event) bool { _, is := ev.(irc.Fault); return is })
+	}
+	told(":s 001 ann :Hi")
+	told(":s 376 ann :End")
 	for n := range numerics {
-		if !seen[n] {
-			t.Errorf("no test for %d", n)
+		if !told(fmt.Sprintf(":s %03d ann #c :no", n)) {
+			t.Errorf("nothing produces %d", n)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func lineScene() Scene {
 
 var allCauses = []irc.Cause{
 	irc.CauseSeen, irc.CauseJoin, irc.CausePart, irc.CauseKick, irc.CauseBan, irc.CauseQuit,
-	irc.CauseSplit, irc.CauseNick, irc.CauseMode, irc.CauseAbout, irc.CauseLost,
+	irc.CauseSplit, irc.CauseNick, irc.CauseMode, irc.CauseAbout, irc.CauseLost, irc.CauseUnlisted, irc.CauseClosed,
 }
 
 // ranked are all who can be on one side of a change, but for nobody.
@@ -127,6 +127,7 @@ func member(nick, modes string) irc.Member {
 func TestLines(t *testing.T) {
 	sc := lineScene()
 	ann := member("ann", "")
+	said := map[irc.Cause]bool{}
 	for _, c := range []struct {
 		change irc.Change
 		want   string
@@ -138,7 +139,8 @@ func TestLines(t *testing.T) {
 		{irc.Change{Before: ann, Cause: irc.CauseQuit, Reason: "Ping timeout"}, "ann has left the network: Ping timeout", "ann hat das Netz verlassen: Ping timeout"},
 		{irc.Change{Before: ann, Cause: irc.CauseLost}, "ann has lost the connection to the network", "ann hat die Verbindung zum Netz verloren"},
 		{irc.Change{Before: ann, Cause: irc.CauseKick, Actor: "bob", Reason: "flood"}, "ann has been kicked (by bob): flood", "ann wurde hinausgeworfen (durch bob): flood"},
-		{irc.Change{Before: ann, Cause: irc.CauseKick}, "ann has been kicked", "ann wurde hinausgeworfen"},
+		{irc.Change{Before: ann, Cause: irc.CauseClosed, Actor: "bob"}, "ann has been sent away, as one has to be invited now (by bob)", "ann ist weggeschickt worden, weil jetzt eine Einladung nötig ist (durch bob)"},
+		{irc.Change{Before: ann, Cause: irc.CauseUnlisted, Actor: "bob"}, "ann has been sent away, and has to be invited from now on (by bob)", "ann ist weggeschickt worden und braucht von nun an eine Einladung (durch bob)"},
 		{irc.Change{Before: ann, Cause: irc.CauseBan, Actor: "bob"}, "ann has been banned (by bob)", "ann wurde verbannt (durch bob)"},
 		{irc.Change{Before: ann, After: member("bea", "o"), Cause: irc.CauseNick}, "ann is now known as bea", "ann heißt jetzt bea"},
 		{irc.Change{Before: ann, After: member("ann", "o"), Cause: irc.CauseMode, Actor: "bob"}, "ann is now an operator (by bob)", "ann ist jetzt Operator (durch bob)"},
@@ -155,11 +157,17 @@ func TestLines(t *testing.T) {
 		{irc.Change{Before: ann, After: member("ann", "Y"), Cause: irc.CauseMode}, "ann is here as an operator of the network", "ann ist als Operator des Netzes hier"},
 		{irc.Change{Before: member("ann", "Y"), After: ann, Cause: irc.CauseMode}, "ann is no longer an operator of the network here", "ann ist hier nicht mehr Operator des Netzes"},
 	} {
+		said[c.change.Cause] = true
 		if got := sc.line("en", c.change); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 		if got := sc.line("de", c.change); got != c.german {
 			t.Errorf("%q, want %q", got, c.german)
+		}
+	}
+	for cause := range gone {
+		if !said[cause] || !slices.Contains(allCauses, cause) {
+			t.Errorf("no test for cause %d", cause)
 		}
 	}
 }

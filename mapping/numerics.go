@@ -76,7 +76,6 @@ var numerics = map[int][]refusal{
 	463: always(stanza.Auth, stanza.Forbidden, "The network takes no connections from this gateway. Ask its operators."),
 	464: always(stanza.Auth, stanza.NotAuthorized, "The network wants another password. Ask the gateway's operator."),
 	465: always(stanza.Auth, stanza.Forbidden, "The network has banned this connection. Ask its operators."),
-	466: always(stanza.Auth, stanza.Forbidden, "The network is about to ban this connection. Ask its operators."),
 	467: always(stanza.Cancel, stanza.Conflict, "The channel has a key already. Remove it first."),
 	468: {
 		{dests: of(ForConnection), typ: stanza.Modify, condition: stanza.NotAcceptable, say: "The network does not take our user name. Ask the gateway's operator."},

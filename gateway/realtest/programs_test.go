@@ -5,10 +5,13 @@ package realtest
 import (
 	"net"
 	"testing"
+
+	"isthmus/xmppside/stanza"
 )
 
 // TestClients has people use the room by the programs that they use: those of the
-// terminal, for a script can type and read there, and a library.
+// terminal, for a script can type and read there, and a library. Neither of the former
+// has a command to accept an invitation: one joins where it is to.
 func TestClients(t *testing.T) {
 	x := StartProsody(t)
 	n := startPlain(t)
@@ -82,6 +85,27 @@ func usesProfanity(t *testing.T, p *pair) {
 	s.Type("/kick " + erin.Nick + " enough")
 	erin.Expect("the kick", By(alice, "KICK", p.channel, erin.Nick, "enough"))
 	s.Expect(erin.Nick + ` has been kicked from the room by ` + alice + `, reason: enough`)
+	erin.Join(p.channel, "")
+	s.Expect(`Visitors\n.* ` + erin.Nick)
+	s.Type("/ban " + erin.Nick + " begone")
+	erin.Expect("the ban", By(alice, "MODE", p.channel, "+b"))
+	erin.Expect("the kick", By(alice, "KICK", p.channel, erin.Nick, "begone"))
+	s.Expect(erin.Nick + ` has been banned from the room by ` + alice + `, reason: begone`)
+
+	carol := p.jabber("carol")
+	s.Type("/invite send " + carol.JID.Bare().String() + " come")
+	carol.Expect("to be invited", direct(alice, p.room, "come"))
+	s.Type("/invite send " + p.private(erin.Nick) + " come")
+	erin.Expect("to be invited", By(alice, "INVITE", erin.Nick, p.channel))
+	erin.Expect("why", By(alice, "NOTICE", erin.Nick, p.channel+": come"))
+	other := p.name("#e")
+	erin.Join(other, "")
+	erin.Send("INVITE " + alice + " " + other)
+	s.Type("/win 1")
+	s.Expect(`Use '/join ` + p.address(other) + `' to accept the invitation`)
+	s.Type("/join " + p.address(other))
+	erin.Expect("alice", By(alice, "JOIN", other))
+
 	s.Type("/cmd exec status " + p.network + "@" + Component)
 	s.Type("/win 1")
 	s.Expect(`connected as ` + alice)
@@ -90,6 +114,14 @@ func usesProfanity(t *testing.T, p *pair) {
 	erin.Sync()
 	s.Type("/join " + p.address(p.name("#k")))
 	s.Expect(`Error joining room .*, reason: not-authorized`)
+}
+
+// direct matches an invitation that an account sends by itself. XEP-0249
+func direct(account, room, reason string) seen {
+	return func(s *stanza.Stanza) bool {
+		x := s.Child("jabber:x:conference", "x")
+		return s.From.Local() == account && x != nil && x.Attr("jid") == room && x.Attr("reason") == reason
+	}
 }
 
 func usesPoezio(t *testing.T, p *pair) {
@@ -119,9 +151,34 @@ func usesPoezio(t *testing.T, p *pair) {
 	s.Type("/kick " + erin.Nick + " enough")
 	erin.Expect("the kick", By(bob, "KICK", p.channel, erin.Nick, "enough"))
 	s.Expect(erin.Nick + ` has been kicked by ` + bob + ` Reason: enough`)
+	erin.Join(p.channel, "")
+	s.Expect(`kicked by(?s:.*)` + erin.Nick + ` \(.*\) joined the room`)
 	s.Type("/configure")
-	s.Expect(`Only those with voice may speak`)
-	s.Keys("C-g")
+	for range 1 + s.below(`Topic`, `Only those with voice may speak`) { // the first is its name
+		s.Keys("Down")
+	}
+	s.Keys("Right")
+	s.Expect(`Only those with voice may speak +.* True`)
+	s.Keys("C-y")
+	erin.Expect("the room moderated", By(bob, "MODE", p.channel, "+m"))
+	s.Type("/ban " + erin.Nick + " begone")
+	erin.Expect("the ban", By(bob, "MODE", p.channel, "+b"))
+	erin.Expect("the kick", By(bob, "KICK", p.channel, erin.Nick, "begone"))
+	s.Expect(erin.Nick + ` has been banned by ` + bob + ` Reason: begone`)
+
+	carol := p.jabber("carol")
+	s.Type("/invite " + carol.JID.Bare().String() + " come")
+	carol.Expect("to be invited", mediated("invite", p.room, bob+"@"+Domain, "come"))
+	s.Type("/invite " + p.private(erin.Nick) + " come")
+	erin.Expect("to be invited", By(bob, "INVITE", erin.Nick, p.channel))
+	erin.Expect("why", By(bob, "NOTICE", erin.Nick, p.channel+": come"))
+	other := p.name("#e")
+	erin.Join(other, "")
+	erin.Send("INVITE " + bob + " " + other)
+	s.Expect(`You are invited to the room ` + p.address(other))
+	s.Type("/join " + p.address(other))
+	erin.Expect("bob", By(bob, "JOIN", other))
+	s.Expect(`\[` + p.address(other) + `\].*participant`) // it shows that room by now
 	s.Type("/ad-hoc " + p.network + "@" + Component)
 	s.Expect(`How your connections stand`)
 }

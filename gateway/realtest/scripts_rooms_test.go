@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"isthmus/xmppside/form"
 	"isthmus/xmppside/stanza"
@@ -26,6 +27,18 @@ func (g *guest) ownerForm(room string) *form.Form {
 		g.t.Fatalf("no form: %v", answer.Error())
 	}
 	return f
+}
+
+// described is what the form says about a field.
+func (g *guest) described(room, field string) string {
+	g.t.Helper()
+	answer := g.IQ("get", room, `<query xmlns="`+nsOwner+`"/>`)
+	for _, x := range answer.Child(nsOwner, "query").Child(form.NS, "x").Children() {
+		if x.Attr("var") == field {
+			return x.Child(form.NS, "desc").Text()
+		}
+	}
+	return ""
 }
 
 // configure submits fields of it, each a name and values, separated by spaces.
@@ -156,14 +169,38 @@ func scriptConfigure(t *testing.T, p *pair) {
 	alice.Expect("the topic", subject(p.in(alice.nick), "topics"))
 	done(t, alice.configure(p.room, "irc#bans bad!*@* worse!*@*", "irc#exceptions good!*@*"))
 	f = alice.ownerForm(p.room)
-	if bans, _ := f.Field("irc#bans"); len(bans.Values) != 2 || !strings.Contains(bans.Desc+"bad!*@*", "bad!*@*") {
+	if bans, _ := f.Field("irc#bans"); len(bans.Values) != 2 {
 		t.Errorf("bans: %+v", bans)
 	}
+	set(t, alice.described(p.room, "irc#bans"), alice.nick, "bad!*@*", "worse!*@*")
+	set(t, alice.described(p.room, "irc#exceptions"), alice.nick, "good!*@*")
 	done(t, alice.configure(p.room, "irc#bans bad!*@*", "irc#exceptions"))
 	if bans, _ := alice.ownerForm(p.room).Field("irc#bans"); !slices.Equal(bans.Values, []string{"bad!*@*"}) {
 		t.Errorf("bans: %+v", bans)
 	}
 	p.toggle(alice, f)
+}
+
+// set holds that a text says of each mask, in whatever order, that by has set it just
+// now: all servers tell who and when.
+func set(t *testing.T, text, by string, masks ...string) {
+	t.Helper()
+	entries := strings.Split(text, "; ")
+	if len(entries) != len(masks) {
+		t.Errorf("of %q: %q", masks, text)
+	}
+	for _, mask := range masks {
+		start := mask + " by " + by + " on "
+		i := slices.IndexFunc(entries, func(e string) bool { return strings.HasPrefix(e, start) })
+		if i < 0 {
+			t.Errorf("no %q in %q", start, text)
+			continue
+		}
+		at, err := time.Parse("2006-01-02 15:04", strings.TrimPrefix(entries[i], start))
+		if ago := time.Since(at); err != nil || ago < 0 || ago > time.Minute+Patience {
+			t.Errorf("%q: %v ago (%v)", entries[i], ago, err)
+		}
+	}
 }
 
 // toggle turns every flag of the form on and off again. What the network refuses is

@@ -134,6 +134,23 @@ func (x *Terminal) Expect(pattern string) (found []string) {
 	return found
 }
 
+// below waits until the screen shows two lines, and says by how many one is below the
+// other.
+func (x *Terminal) below(one, other string) int {
+	x.t.Helper()
+	x.Expect(one + `(?s:.*)` + other)
+	var found []int
+	for i, line := range strings.Split(x.Screen(), "\n") {
+		if strings.Contains(line, one) && len(found) == 0 || strings.Contains(line, other) {
+			found = append(found, i)
+		}
+	}
+	if len(found) != 2 {
+		x.t.Fatalf("%s: %q and %q are in the lines %d", x.name, one, other, found)
+	}
+	return found[1] - found[0]
+}
+
 // Keys presses keys, as tmux names them.
 func (x *Terminal) Keys(keys ...string) {
 	x.t.Helper()
@@ -150,10 +167,11 @@ func (x *Terminal) Blind(text string) {
 }
 
 // Type types a line. Enter comes when the line is there: what comes with it might be
-// taken for pasted.
+// taken for pasted. The line is known by a long end of it, for other lines end in
+// addresses, too.
 func (x *Terminal) Type(line string) {
 	x.t.Helper()
 	x.Keys("-l", line)
-	x.Expect(regexp.QuoteMeta(line[max(0, len(line)-15):]) + ` *\n`)
+	x.Expect(regexp.QuoteMeta(line[max(0, len(line)-36):]) + ` *\n`)
 	x.Keys("Enter")
 }
