@@ -22,7 +22,7 @@ func (up *uplink) closed(err *irc.CloseError) {
 			up.anew()
 			return
 		}
-		up.gone(timedOut("The connection to the network was closed."), "The connection to the network was closed.")
+		up.gone(timedOut("The connection to the network was closed."))
 		return
 	}
 	cause := error(err)
@@ -33,14 +33,14 @@ func (up *uplink) closed(err *irc.CloseError) {
 	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
 	up.note(err.Text)
 	if !err.Temporary() {
-		up.gone(cause, err.Text)
+		up.gone(cause)
 		return
 	}
 	if err.Reason != irc.CloseThrottled && up.view == nil {
 		up.failWishes(cause) // nobody has to wait for a network that cannot be reached
 	}
 	if !up.needed() {
-		up.gone(cause, err.Text)
+		up.gone(cause)
 		return
 	}
 	if up.since.IsZero() {
@@ -56,7 +56,7 @@ func (up *uplink) closed(err *irc.CloseError) {
 func (up *uplink) anew() {
 	up.view, up.since, up.retry = nil, time.Time{}, 0
 	if err := up.dial(); err != nil {
-		up.gone(err, "The network cannot be reached.")
+		up.gone(err)
 	}
 }
 
@@ -70,11 +70,11 @@ func (up *uplink) again(err *irc.CloseError) {
 		case up.turn != turn || up.state != linkWaiting:
 			return
 		case !up.needed():
-			up.gone(err, err.Text)
+			up.gone(err)
 			return
 		}
 		if err := up.dial(); err != nil {
-			up.gone(err, "The network cannot be reached.")
+			up.gone(err)
 		}
 	})
 }
@@ -91,5 +91,5 @@ func (up *uplink) lostLimit() {
 	if up.seat != nil {
 		up.seat.Abort()
 	}
-	up.gone(err, "The connection to the network was lost.")
+	up.gone(err)
 }

@@ -14,9 +14,7 @@ import (
 func (r *room) refuse(err error) {
 	se := r.up.joinError(err)
 	r.shutOut(err)
-	for len(r.members) > 0 {
-		r.evict(r.members[len(r.members)-1], se.Words(), muc.StatusTechnical)
-	}
+	r.evictFor(se, muc.StatusTechnical)
 	r.key = ""
 	r.dropHeld(se)
 	r.refuseWaiting(err)

@@ -123,7 +123,7 @@ func (u *user) known(name string) *uplink {
 	return u.uplinks[name]
 }
 
-// dial opens the next seat.
+// dial opens the next seat. Errors are *stanza.Error.
 func (up *uplink) dial() error {
 	up.turn++
 	turn := up.turn
@@ -149,7 +149,8 @@ func (up *uplink) dial() error {
 		up.user.post(mail{events: &eventMail{up, turn, events}})
 	})
 	if err != nil {
-		return err
+		up.log.Error().Err(err).Msg("no seat could be opened")
+		return timedOut("The network cannot be reached.")
 	}
 	up.seat, up.state = seat, linkConnecting
 	return nil
