@@ -237,6 +237,34 @@ func TestFaultText(t *testing.T) {
 	}
 }
 
+// What names the channel is told with its name, wherever the number has it.
+func TestFaultNamed(t *testing.T) {
+	const banned, ours = "while you are banned from #c. Leave it first.", "while you are banned from one of your channels."
+	tests := []struct {
+		f    irc.Fault
+		want string
+	}{
+		{irc.Fault{Numeric: 435, Target: "#c", Text: "Cannot change nickname while banned on channel"}, "cannot take that nick " + banned},
+		{irc.Fault{Numeric: 435, Target: "anna", Extra: "#c"}, "cannot take that nick " + banned},
+		{irc.Fault{Numeric: 435, Target: "anna"}, "cannot take that nick " + ours},
+		{irc.Fault{Numeric: 437, Target: "#c", Text: "Cannot change nickname while banned on channel"}, "cannot change your nick " + banned},
+		{irc.Fault{Numeric: 437, Target: "anna", Text: "Cannot change nickname while banned on channel"}, "cannot change your nick " + ours},
+		{irc.Fault{Numeric: 437, Target: "#c", Text: "Nick/channel is temporarily unavailable"}, "The network holds that name back"},
+		{irc.Fault{Numeric: 447, Extra: "#c", Text: "Can't change nickname while on #c (+N is set)"}, "#c allows no change of nick."},
+		{irc.Fault{Numeric: 447, Extra: "#c", Text: "Cannot change nickname while on #c (you're banned)"}, "cannot change your nick " + banned},
+		{irc.Fault{Numeric: 447}, "One of your channels allows no change of nick."},
+	}
+	for _, tt := range tests {
+		e := Fault(tt.f, ForNick, "")
+		if !strings.Contains(e.Words(), tt.want) {
+			t.Errorf("%v: %q, without %q", tt.f, e.Words(), tt.want)
+		}
+		if in := InLanguage(e, "de"); strings.Contains(in.Words(), "%s") || strings.Contains(in.Words(), "Leave it") {
+			t.Errorf("%v: %q", tt.f, in.Words())
+		}
+	}
+}
+
 func TestMoved(t *testing.T) {
 	e := Moved(jid.MustParse(`#new%irc.net@gw.example/ann`), "#new", "there")
 	if want := "xmpp:%23new%25irc.net@gw.example?join"; e.URI != want || e.Type != stanza.Cancel || e.Condition != stanza.Gone || !strings.HasSuffix(e.Words(), "to #new. Join that one, or be invited there by the command \"follow\". (there)") {
