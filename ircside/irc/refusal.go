@@ -41,7 +41,10 @@ func (c *Core) refuse(in *incoming, a *asked, f Fault) {
 
 // faultOf reads an error numeric: client, what it is about, more, text.
 func (c *Core) faultOf(in *incoming, n int) Fault {
-	f := Fault{Numeric: n, Text: in.Last()}
+	f := Fault{Numeric: n}
+	if len(in.Params) > 1 {
+		f.Text = in.Last()
+	}
 	if len(in.Params) > 2 {
 		f.Target = in.Param(1)
 	}
