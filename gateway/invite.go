@@ -186,7 +186,7 @@ func (r *room) except(who jid.JID, then func(error)) {
 		then(notAllowed("The channel lets in only those who are invited, and %s is not on the network. Invite them again when they are.", who.String()))
 		return
 	}
-	mask := mapping.OurMask(up.user.hub.ident(who), up.user.hub.ident(up.user.jid), up.view.Self())
+	mask := mapping.OurMask(up.user.hub.ident(who), up.ident(), up.view.Self())
 	change := irc.ModeChange{Add: true, Mode: letter, Kind: irc.ListMode, Arg: mask}
 	up.ask(irc.SetModes{Channel: r.channel, Changes: []irc.ModeChange{change}}, func(q *question) { then(q.err()) })
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"isthmus/ircside/irc"
+	"isthmus/mapping"
 )
 
 // closed is the end of a seat. A link that was not to end is dialled again, after a
@@ -26,8 +27,11 @@ func (up *uplink) closed(err *irc.CloseError) {
 		return
 	}
 	cause := error(err)
-	if f, refused := up.lastErr.(irc.Fault); refused && err.Reason == irc.CloseUnregister {
-		cause = f // it says more: no nick was good enough
+	another := false
+	if f, refused := up.lastErr.(irc.Fault); refused && refusesLink(f, err) {
+		cause = mapping.Fault(f, mapping.ForConnection, up.ircd()) // it says more
+		another = f.Numeric == 468 && !up.plain
+		up.plain = up.plain || another
 	}
 	up.lastErr = cause
 	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
@@ -36,7 +40,7 @@ func (up *uplink) closed(err *irc.CloseError) {
 		up.gone(cause)
 		return
 	}
-	if err.Reason != irc.CloseThrottled && up.view == nil {
+	if err.Reason != irc.CloseThrottled && up.view == nil && !another {
 		up.failWishes(cause) // nobody has to wait for a network that cannot be reached
 	}
 	if !up.needed() {
@@ -50,6 +54,18 @@ func (up *uplink) closed(err *irc.CloseError) {
 	}
 	up.state = linkWaiting
 	up.again(err)
+}
+
+// refusesLink says whether a refusal before the network let us in is why it did not: no
+// nick was good enough, it takes nobody from here, it wants something of who connects.
+func refusesLink(f irc.Fault, end *irc.CloseError) bool {
+	switch end.Reason {
+	case irc.CloseUnregister:
+		return true
+	case irc.CloseBanned:
+		return f.Numeric == 463 || f.Numeric == 465 || f.Numeric == 466
+	}
+	return false
 }
 
 // anew dials as if there had been no link before.
@@ -85,6 +101,9 @@ func (up *uplink) lostLimit() {
 		return
 	}
 	err := up.lastErr
+	if f, refused := err.(irc.Fault); refused {
+		err = mapping.Fault(f, mapping.ForConnection, up.ircd())
+	}
 	if err == nil {
 		err = timedOut("The connection to the network was lost.")
 	}
