@@ -43,6 +43,7 @@ func TestFault(t *testing.T) {
 		{[]int{432}, everyDest, "", "", "modify/not-acceptable"},
 		{[]int{433, 436, 443, 467, 714}, everyDest, "", "", "cancel/conflict"},
 		{[]int{437}, []Dest{ForNick, ForJoin}, "Nick/channel is temporarily unavailable", "", "wait/resource-constraint"},
+		{[]int{437}, []Dest{ForJoin}, "You must wait for 30 seconds after being kicked to rejoin (+J is set)", "InspIRCd-4", "wait/resource-constraint"},
 		{[]int{437}, []Dest{ForNick}, "Cannot change nickname while banned on channel", "u2.10.12", "cancel/not-allowed"},
 		{[]int{440}, everyDest, "", "", "wait/service-unavailable"},
 		{[]int{442}, everyDest, "", "", "modify/not-acceptable"},

@@ -59,6 +59,7 @@ var numerics = map[int][]refusal{
 	435: {{typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot take that nick while you are banned from one of your channels. Leave it first.", named: "You cannot take that nick while you are banned from %s. Leave it first."}},
 	436: always(stanza.Cancel, stanza.Conflict, "Somebody else took that nick at the same time. Choose another."),
 	437: {
+		{words: "kicked", typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "You come back too soon after a kick. Wait a little and try again."},
 		{words: "banned|cannot change", typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot change your nick while you are banned from one of your channels. Leave it first.", named: "You cannot change your nick while you are banned from %s. Leave it first."},
 		{typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "The network holds that name back for a while. Try again later, or choose another."},
 	},
