@@ -46,6 +46,7 @@ type uplink struct {
 	questions map[irc.Ref]*question
 	lastRef   irc.Ref
 	late      []late // messages that only a refusal would end, newest last
+	spoken    spoken
 	waiting   []wish // what waits for the registration
 
 	since    time.Time     // when the link was lost; zero: it is up, or never was
