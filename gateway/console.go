@@ -182,8 +182,9 @@ func (c *call) disconnect() {
 		return
 	}
 	up.standing = false
-	up.failWishes(timedOut("You have disconnected from the network."))
-	up.evictAll("You have disconnected from the network.", muc.StatusTechnical)
+	gone := timedOut("You have disconnected from the network.")
+	up.failWishes(gone)
+	up.evictAll(gone, muc.StatusTechnical)
 	up.close(mapping.Line(c.args["reason"]))
 	c.say("Disconnected.")
 }

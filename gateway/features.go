@@ -212,7 +212,7 @@ func (r *room) refuseUnfit() {
 // it still waits. XEP-0045 §9.1; the code is one that old clients know as well.
 func (r *room) dismiss(o *occupant, err *stanza.Error) {
 	if slices.Contains(r.members, o) {
-		r.evict(o, mapping.InLanguage(err, o.client.lang).Words(), muc.StatusKicked)
+		r.evict(o, o.words(err), muc.StatusKicked)
 		r.part("")
 	} else {
 		r.refuseOne(o, err)

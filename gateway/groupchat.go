@@ -185,6 +185,6 @@ func (u *user) reject(s *stanza.Stanza, err *stanza.Error) {
 		return
 	}
 	if r, o := u.occupancy(s, at); o != nil && o.old {
-		r.line(o, "Your message has been refused: %s", mapping.InLanguage(err, o.client.lang).Words())
+		r.line(o, "Your message has been refused: %s", o.words(err))
 	}
 }

@@ -131,7 +131,7 @@ func (u *user) deny() {
 	for _, up := range u.inOrder() {
 		up.standing = false
 		up.failWishes(errDenied)
-		up.evictAll(errDenied.Text, muc.StatusTechnical)
+		up.evictAll(errDenied, muc.StatusTechnical)
 		up.close("Leaving")
 	}
 }

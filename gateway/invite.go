@@ -205,8 +205,7 @@ func (r *room) except(who jid.JID, then func(error)) {
 
 // ourMask is the mask by which a user of the gateway is or will be known on the network.
 func (r *room) ourMask(who jid.JID) string {
-	u := r.up.user
-	return mapping.OurMask(u.hub.ident(who), u.hub.ident(u.jid), r.up.view.Self())
+	return mapping.OurMask(r.up.user.hub.ident(who), r.up.ident(), r.up.view.Self())
 }
 
 // pass sends an invitation to somebody on Jabber. Whom the gateway knows gets it as

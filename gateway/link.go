@@ -18,12 +18,13 @@ func (up *uplink) failWishes(err error) {
 	}
 }
 
-// gone ends the uplink: waiting wishes are answered, members sent away.
-func (up *uplink) gone(err error, reason string) {
+// gone ends the uplink: waiting wishes are answered, members sent away, and both are told
+// why.
+func (up *uplink) gone(err error) {
 	up.turn++ // what its seat still sends is nobody's
 	up.abandon()
 	up.failWishes(err)
-	up.evictAll(reason, muc.StatusTechnical)
+	up.evictAll(err, muc.StatusTechnical)
 	up.abort()
 	if up.since = (time.Time{}); up.user.uplinks[up.name] == up {
 		delete(up.user.uplinks, up.name)
@@ -53,7 +54,7 @@ func (up *uplink) close(reason string) {
 		return
 	}
 	if up.seat == nil {
-		up.gone(timedOut("The connection was closed."), reason)
+		up.gone(timedOut("The connection was closed."))
 		return
 	}
 	up.state = linkClosing

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"isthmus/ircside/irc"
+	"isthmus/mapping"
 )
 
 // closed is the end of a seat. A link that was not to end is dialled again, after a
@@ -22,25 +23,28 @@ func (up *uplink) closed(err *irc.CloseError) {
 			up.anew()
 			return
 		}
-		up.gone(timedOut("The connection to the network was closed."), "The connection to the network was closed.")
+		up.gone(timedOut("The connection to the network was closed."))
 		return
 	}
 	cause := error(err)
-	if f, refused := up.lastErr.(irc.Fault); refused && err.Reason == irc.CloseUnregister {
-		cause = f // it says more: no nick was good enough
+	another := false
+	if f, refused := up.lastErr.(irc.Fault); refused && refusesLink(f, err) {
+		cause = mapping.Fault(f, mapping.ForConnection, up.ircd()) // it says more
+		another = f.Numeric == 468 && !up.plain
+		up.plain = up.plain || another
 	}
 	up.lastErr = cause
 	up.log.Warn().Str("reason", err.Text).Msg("connection to the network lost")
 	up.note(err.Text)
 	if !err.Temporary() {
-		up.gone(cause, err.Text)
+		up.gone(cause)
 		return
 	}
-	if err.Reason != irc.CloseThrottled && up.view == nil {
+	if err.Reason != irc.CloseThrottled && up.view == nil && !another {
 		up.failWishes(cause) // nobody has to wait for a network that cannot be reached
 	}
 	if !up.needed() {
-		up.gone(cause, err.Text)
+		up.gone(cause)
 		return
 	}
 	if up.since.IsZero() {
@@ -52,11 +56,23 @@ func (up *uplink) closed(err *irc.CloseError) {
 	up.again(err)
 }
 
+// refusesLink says whether a refusal before the network let us in is why it did not: no
+// nick was good enough, it takes nobody from here, it wants something of who connects.
+func refusesLink(f irc.Fault, end *irc.CloseError) bool {
+	switch end.Reason {
+	case irc.CloseUnregister:
+		return true
+	case irc.CloseBanned:
+		return f.Numeric == 463 || f.Numeric == 465 || f.Numeric == 466
+	}
+	return false
+}
+
 // anew dials as if there had been no link before.
 func (up *uplink) anew() {
 	up.view, up.since, up.retry = nil, time.Time{}, 0
 	if err := up.dial(); err != nil {
-		up.gone(err, "The network cannot be reached.")
+		up.gone(err)
 	}
 }
 
@@ -70,11 +86,11 @@ func (up *uplink) again(err *irc.CloseError) {
 		case up.turn != turn || up.state != linkWaiting:
 			return
 		case !up.needed():
-			up.gone(err, err.Text)
+			up.gone(err)
 			return
 		}
 		if err := up.dial(); err != nil {
-			up.gone(err, "The network cannot be reached.")
+			up.gone(err)
 		}
 	})
 }
@@ -85,11 +101,14 @@ func (up *uplink) lostLimit() {
 		return
 	}
 	err := up.lastErr
+	if f, refused := err.(irc.Fault); refused {
+		err = mapping.Fault(f, mapping.ForConnection, up.ircd())
+	}
 	if err == nil {
 		err = timedOut("The connection to the network was lost.")
 	}
 	if up.seat != nil {
 		up.seat.Abort()
 	}
-	up.gone(err, "The connection to the network was lost.")
+	up.gone(err)
 }

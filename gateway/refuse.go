@@ -14,9 +14,7 @@ import (
 func (r *room) refuse(err error) {
 	se := r.up.joinError(err)
 	r.shutOut(err)
-	for len(r.members) > 0 {
-		r.evict(r.members[len(r.members)-1], se.Words(), muc.StatusTechnical)
-	}
+	r.evictFor(se, muc.StatusTechnical)
 	r.key = ""
 	r.dropHeld(se)
 	r.refuseWaiting(err)
@@ -49,7 +47,8 @@ func (r *room) refuseOne(o *occupant, err error) {
 // joinError words a refusal to enter. A forward names the new address.
 func (up *uplink) joinError(err error) *stanza.Error {
 	f, _ := err.(irc.Fault)
-	if renamed := f.Command == "JOIN" && f.Code == "CHANNEL_RENAMED"; f.Numeric == 470 || renamed {
+	renamed := f.Command == "JOIN" && f.Code == "CHANNEL_RENAMED"
+	if f.Numeric == 470 || f.Numeric == 926 && f.Extra != "" || renamed {
 		to := mapping.Address{Kind: mapping.Channel, Network: up.name, Name: f.Extra}
 		if j, bad := up.user.hub.scheme.JID(to); bad == nil {
 			up.forwarded(f.Target, f.Extra)

@@ -45,7 +45,7 @@ func getRegister(q query, r *iq.Request) {
 		r.Result(answer.Add(stanza.E(nsRegister, "registered"), stanza.T(nsRegister, "username", mapping.Resource(self.Nick))))
 		return
 	case in:
-		r.Result(answer.Add(stanza.T(nsRegister, "instructions", mapping.Say(r.IQ.Lang, nickServ, q.nickServ())),
+		r.Result(answer.Add(stanza.T(nsRegister, "instructions", mapping.Say(r.IQ.Lang, reserving, q.network())),
 			q.reserveForm(r.IQ.Lang, self.Nick).Element()))
 		return
 	}
@@ -57,8 +57,18 @@ func getRegister(q query, r *iq.Request) {
 	r.Result(answer.Add(stanza.T(nsRegister, "instructions", f.Instructions), f.Element()))
 }
 
-// nickServ is how a nick is reserved.
-const nickServ = "Nicks are reserved by the network for who is logged in to it. Write to %s: REGISTER with a password and an address for mail, or IDENTIFY with the password that you have."
+// reserving is how a nick is reserved: by commands that see to it that a password goes to
+// nobody who is only called NickServ.
+const reserving = "Nicks are reserved by the network for who is logged in to it. Log in by the command \"identify\" of %s, or have your nick registered by its command \"register-nick\"."
+
+// network is the address that has the commands of the network.
+func (q query) network() string {
+	j, err := q.user.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: q.at.Network})
+	if err != nil {
+		return q.at.Network
+	}
+	return j.String()
+}
 
 // nickServ is the address of who reserves nicks.
 func (q query) nickServ() string {
@@ -73,7 +83,7 @@ func (q query) nickServ() string {
 func (q query) reserveForm(lang, nick string) *form.Form {
 	f := form.Of(form.Ask, muc.NSRegister)
 	f.Title = mapping.Say(lang, "Reserve a nick")
-	f.Instructions = mapping.Say(lang, nickServ, q.nickServ())
+	f.Instructions = mapping.Say(lang, reserving, q.network())
 	return f.Add(form.Field{
 		Var: "muc#register_roomnick", Kind: form.TextSingle, Label: mapping.Say(lang, "Nick"), Values: []string{mapping.Resource(nick)},
 	})
@@ -104,7 +114,7 @@ func (q query) reserve(r *iq.Request, self irc.Person, nick string) {
 	fold := q.user.known(q.at.Network).view.Support().Fold
 	switch {
 	case self.Account == "":
-		r.Fail(&stanza.Error{Type: stanza.Auth, Condition: stanza.RegistrationRequired, Text: nickServ, Args: []string{q.nickServ()}})
+		r.Fail(&stanza.Error{Type: stanza.Auth, Condition: stanza.RegistrationRequired, Text: reserving, Args: []string{q.network()}})
 	case nick != "" && fold(nick) != fold(self.Nick):
 		r.Fail(notAllowed("You are logged in as %s. To reserve another nick, take it, and write to %s: GROUP.", self.Account, q.nickServ()))
 	default:

@@ -21,54 +21,111 @@ const (
 // is given once more, if the network says that it will be taken soon.
 func (up *uplink) ask(cmd irc.Command, then func(*question)) {
 	up.put(cmd, &question{then: func(q *question) {
-		if f, refused := q.err().(irc.Fault); refused {
-			if d, ok := mapping.Pause(f); ok && d <= patience {
-				up.later(d, cmd, then)
-				return
-			}
+		if d, ok := soon(q.err()); ok {
+			up.later(d, func() { up.put(cmd, &question{then: then}) }, then)
+			return
 		}
 		then(q)
 	}})
 }
 
-// later asks in a while. It is a question until then, so that it is answered if the
-// link goes.
-func (up *uplink) later(pause time.Duration, cmd irc.Command, then func(*question)) {
+// soon says when a command that was too fast will be taken, if that is soon.
+func soon(err error) (time.Duration, bool) {
+	f, _ := err.(irc.Fault)
+	d, ok := mapping.Pause(f)
+	return d, ok && d <= patience
+}
+
+// later has do called in a while. It is a question until then, so that it is answered if
+// the link goes: by lost.
+func (up *uplink) later(pause time.Duration, do func(), lost func(*question)) {
 	up.lastRef++
-	q := &question{ref: up.lastRef, then: then}
+	q := &question{ref: up.lastRef, then: lost}
 	up.questions[q.ref] = q
 	up.user.after(pause, func() {
 		if up.questions[q.ref] == q {
 			delete(up.questions, q.ref)
-			up.put(cmd, &question{then: then})
+			do()
 		}
 	})
 }
 
 // speak is give for the command that a body was made into. A line that the network finds
-// too long is said once more in shorter ones, and so are all that follow.
+// too long is said once more in shorter ones, and so are all that follow; one that was too
+// fast is said again when it will be taken, unless something else was said there since,
+// for then it would come in the wrong order.
 func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
-	target, short := cmd.Target, len(cmd.Lines) == 1
+	target, single := cmd.Target, len(cmd.Lines) == 1
+	var turn uint64
 	up.give(cmd, taken, func(err error) {
-		if f, ok := err.(irc.Fault); ok && f.Numeric == 417 && up.tight == 0 && short {
+		f, _ := err.(irc.Fault)
+		pause, fast := soon(err)
+		switch {
+		case !single:
+			refused(err)
+		case f.Numeric == 417 && up.tight == 0:
 			up.speakShorter(target, body, taken, refused)
-			return
+		case fast && up.spoken.isLast(up.fold(target), turn):
+			up.later(pause, func() {
+				if !up.spoken.isLast(up.fold(target), turn) || !up.reaches(target) {
+					refused(err)
+					return
+				}
+				up.sayAgain(cmd, taken, refused)
+			}, func(q *question) { refused(q.err()) })
+		default:
+			refused(err)
 		}
-		refused(err)
 	})
+	turn = up.spoken.turn
 }
 
 func (up *uplink) speakShorter(target, body string, taken func(ids []string), refused func(error)) {
 	up.tight = tighter
 	shorter, err := up.command(target, body)
-	switch {
-	case err != nil:
+	if err != nil {
 		refused(err)
-	case up.tells():
-		up.give(shorter, taken, refused)
-	default: // it is shown already
-		up.give(shorter, func([]string) {}, refused)
+		return
 	}
+	up.sayAgain(shorter, taken, refused)
+}
+
+// sayAgain is give for what has been refused. Where the network does not tell what it has
+// taken it is shown already.
+func (up *uplink) sayAgain(cmd irc.Say, taken func(ids []string), refused func(error)) {
+	if !up.tells() {
+		taken = func([]string) {}
+	}
+	up.give(cmd, taken, refused)
+}
+
+// maxSpoken is of how many targets it is remembered when something was said there last.
+const maxSpoken = 256
+
+// A spoken tells in which order things were said to each target, as long as it remembers.
+type spoken struct {
+	turn uint64            // of what was said last
+	last map[string]uint64 // by folded target
+}
+
+func (s *spoken) note(target string) {
+	if s.last == nil || len(s.last) >= maxSpoken {
+		s.last = map[string]uint64{}
+	}
+	s.turn++
+	s.last[target] = s.turn
+}
+
+// isLast says whether nothing was said to a target since that turn.
+func (s *spoken) isLast(target string, turn uint64) bool { return turn != 0 && s.last[target] == turn }
+
+func (up *uplink) fold(name string) string { return up.view.Support().Fold(name) }
+
+// reaches says whether a target can still be spoken to: one does not speak in a channel
+// that one has left meanwhile.
+func (up *uplink) reaches(target string) bool {
+	ch, ok := up.view.Channel(target)
+	return ok && ch.Open || !up.view.Support().IsChannel(target)
 }
 
 // outside sends everybody away from a channel that the network does not see us in (442):

@@ -70,6 +70,11 @@ func (o *occupant) class() mapping.Class {
 	return mapping.Class{Features: o.client.features, Lang: o.client.lang, Old: o.old}
 }
 
+// words is an error as an occupant is told it.
+func (o *occupant) words(err *stanza.Error) string {
+	return mapping.InLanguage(err, o.client.lang).Words()
+}
+
 // room is the room of a channel on this network, made if need be.
 func (up *uplink) room(channel string) *room {
 	r, ok := up.rooms.Get(channel)
@@ -276,19 +281,25 @@ func (r *room) remove(o *occupant) {
 	}
 }
 
-// evictAll sends everybody away who has entered, and refuses who waits.
-func (r *room) evictAll(reason string, codes ...muc.Status) {
+// evictFor sends everybody away who has entered, each told why in their own language.
+func (r *room) evictFor(why *stanza.Error, codes ...muc.Status) {
 	for len(r.members) > 0 {
-		r.evict(r.members[len(r.members)-1], reason, codes...)
+		o := r.members[len(r.members)-1]
+		r.evict(o, o.words(why), codes...)
 	}
-	r.refuseWaiting(timedOut(reason))
-	r.dropHeld(timedOut(reason))
+}
+
+// evictAll sends everybody away who has entered, and refuses who waits.
+func (r *room) evictAll(err error, codes ...muc.Status) {
+	r.evictFor(r.up.user.stanzaError(err, mapping.ForConnection, r.up.ircd()), codes...)
+	r.refuseWaiting(err)
+	r.dropHeld(err)
 }
 
 // evictAll sends everybody away on this network.
-func (up *uplink) evictAll(reason string, codes ...muc.Status) {
+func (up *uplink) evictAll(err error, codes ...muc.Status) {
 	for _, r := range up.list() {
-		r.evictAll(reason, codes...)
+		r.evictAll(err, codes...)
 	}
 	up.rooms = irc.NewMap[*room](irc.ASCII)
 }

@@ -132,6 +132,9 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 // the ids of its lines; at once where it tells only what it refuses, and then refused
 // may be called as well.
 func (up *uplink) give(cmd irc.Say, taken func(ids []string), refused func(error)) {
+	if up.state == linkUp {
+		up.spoken.note(up.fold(cmd.Target))
+	}
 	if up.state != linkUp || up.tells() {
 		q := &question{words: true, then: func(q *question) {
 			if err := q.err(); err != nil {

@@ -41,10 +41,12 @@ type uplink struct {
 	caps  irc.Caps
 	rooms *irc.Map[*room]
 	wish  string // the nick to ask for
+	plain bool   // the user name is of letters alone: the network has refused the usual one
 
 	questions map[irc.Ref]*question
 	lastRef   irc.Ref
 	late      []late // messages that only a refusal would end, newest last
+	spoken    spoken
 	waiting   []wish // what waits for the registration
 
 	since    time.Time     // when the link was lost; zero: it is up, or never was
@@ -123,7 +125,7 @@ func (u *user) known(name string) *uplink {
 	return u.uplinks[name]
 }
 
-// dial opens the next seat.
+// dial opens the next seat. Errors are *stanza.Error.
 func (up *uplink) dial() error {
 	up.turn++
 	turn := up.turn
@@ -137,7 +139,7 @@ func (up *uplink) dial() error {
 		nick = mapping.FitNick(asked, up.view.Support())
 	}
 	id := irc.Identity{
-		Nick: nick, User: up.user.hub.ident(up.user.jid), Realname: up.user.realname(nick),
+		Nick: nick, User: up.ident(), Realname: up.user.realname(nick),
 		Password: up.net.Password.Reveal(),
 		Retry: func(attempt, numeric int, s *irc.Support) string {
 			return mapping.NickRetry(asked, attempt, numeric, s)
@@ -149,7 +151,8 @@ func (up *uplink) dial() error {
 		up.user.post(mail{events: &eventMail{up, turn, events}})
 	})
 	if err != nil {
-		return err
+		up.log.Error().Err(err).Msg("no seat could be opened")
+		return timedOut("The network cannot be reached.")
 	}
 	up.seat, up.state = seat, linkConnecting
 	return nil
@@ -157,11 +160,32 @@ func (up *uplink) dial() error {
 
 // ident is the USER name: short, the same for each bare JID, and telling nothing
 // to who has not the key.
-func (h *Hub) ident(bare jid.JID) string {
+func (h *Hub) ident(bare jid.JID) string { return h.identOf("user " + bare.String()) }
+
+// plainIdent is another, of letters alone.
+// COMPAT ircu: it takes no more than two groups of digits in one.
+func (h *Hub) plainIdent(bare jid.JID) string {
+	return strings.Map(func(r rune) rune {
+		if r < 'a' { // 2 to 7
+			return 'a' + r - '2'
+		}
+		return r
+	}, h.identOf("plain user "+bare.String()))
+}
+
+func (h *Hub) identOf(what string) string {
 	mac := hmac.New(sha256.New, h.key[:])
-	mac.Write([]byte("user " + bare.String()))
+	mac.Write([]byte(what))
 	text := base32.StdEncoding.EncodeToString(mac.Sum(nil))
 	return "x" + strings.ToLower(text[:8])
+}
+
+// ident is the USER name on this network: another where the usual one has been refused.
+func (up *uplink) ident() string {
+	if up.plain {
+		return up.user.hub.plainIdent(up.user.jid)
+	}
+	return up.user.hub.ident(up.user.jid)
 }
 
 func (u *user) realname(nick string) string {
@@ -192,7 +216,7 @@ func (up *uplink) event(ev irc.Event) {
 		up.view = irc.NewView(r.Nick, r.Support)
 		up.view.Number(up.user.sight(up.name))
 	}
-	if up.view == nil {
+	if _, refused := ev.(irc.Fault); up.view == nil || refused && up.state == linkConnecting {
 		up.early(ev)
 		return
 	}
@@ -250,12 +274,18 @@ func (up *uplink) early(ev irc.Event) {
 	case irc.Note:
 		up.note(ev.Text)
 	case irc.Fault:
-		up.lastErr = ev
+		if !unknown[ev.Numeric] {
+			up.lastErr = ev
+		}
 		up.note(ev.Text)
 	case irc.Closed:
 		up.closed(ev.Err)
 	}
 }
+
+// unknown is how servers answer a command that they do not know, such as CAP, before
+// they let anybody in: they refuse nobody by that.
+var unknown = map[int]bool{410: true, 421: true, 451: true}
 
 func (up *uplink) note(text string) {
 	if len(up.notes) >= maxNotes {

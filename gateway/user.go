@@ -179,7 +179,7 @@ func (u *user) recover() {
 	for _, up := range u.inOrder() {
 		safely(up.abandon)
 		for _, r := range up.list() {
-			safely(func() { r.evictAll(sorry, muc.StatusTechnical) })
+			safely(func() { r.evictAll(timedOut(sorry), muc.StatusTechnical) })
 		}
 		safely(func() { up.failWishes(timedOut(sorry)) })
 		safely(up.abort)
@@ -353,7 +353,7 @@ func (u *user) stop() {
 	u.errands = nil // nobody waits for an answer, and the end for neither
 	clear(u.keys)
 	for _, up := range u.inOrder() {
-		up.evictAll("The gateway is stopping.", muc.StatusShutdown)
+		up.evictAll(errStopping, muc.StatusShutdown)
 		up.close("The gateway is stopping")
 	}
 }

@@ -5,6 +5,13 @@ import (
 	"isthmus/xmppside/stanza"
 )
 
+// accountRequired is the want of an account. Who has not been let in reaches no services to
+// log in with.
+var accountRequired = []refusal{
+	{dests: of(ForConnection), typ: stanza.Auth, condition: stanza.RegistrationRequired, say: "The network lets in only those who log in. Ask the gateway's operator."},
+	{typ: stanza.Auth, condition: stanza.RegistrationRequired, say: "The network wants you to log in first. The command \"identify\" does it."},
+}
+
 // failures says what the codes of FAIL are to an XMPP client: by the command and the
 // code, else by the code alone. IRCv3 standard-replies.
 var failures = map[string][]refusal{
@@ -17,8 +24,8 @@ var failures = map[string][]refusal{
 		{typ: stanza.Modify, condition: stanza.BadRequest, say: "IRC has no words for that."},
 	},
 	irc.CodeUnsayable:             always(stanza.Modify, stanza.BadRequest, "IRC has no words for that."),
-	"ACCOUNT_REQUIRED":            always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first. The command \"identify\" does it."),
-	"NEED_REGISTRATION":           always(stanza.Auth, stanza.RegistrationRequired, "The network wants you to log in first. The command \"identify\" does it."),
+	"ACCOUNT_REQUIRED":            accountRequired,
+	"NEED_REGISTRATION":           accountRequired,
 	"ACCOUNT_REQUIRED_TO_CONNECT": always(stanza.Auth, stanza.RegistrationRequired, "The network lets in only those who log in. Ask the gateway's operator."),
 
 	"JOIN CHANNEL_RENAMED":           always(stanza.Cancel, stanza.Gone, "The channel has another name by now. Join it there."),

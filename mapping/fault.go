@@ -50,6 +50,7 @@ type refusal struct {
 	typ       stanza.ErrorType
 	condition stanza.Condition
 	say       string // what happened, and what to do
+	named     string // say, where the channel is known that it is about: that is its %s
 	silenced  bool   // who said something may say nothing in the channel, whatever it is
 }
 
@@ -92,7 +93,22 @@ func Fault(f irc.Fault, d Dest, ircd string) *stanza.Error {
 	if !ok {
 		return unforeseen(f, said)
 	}
-	return row.error(said)
+	e := row.error(said)
+	if channel := channelOf(f); row.named != "" && channel != "" {
+		e.Text, e.Args = row.named, []string{channel}
+	}
+	return e
+}
+
+// channelOf is the channel that a refusal is about; "" if it names none. No nick begins
+// as channels do. RFC 2812 §1.3, §2.3.1
+func channelOf(f irc.Fault) string {
+	for _, name := range []string{f.Target, f.Extra} {
+		if name != "" && strings.IndexByte("#&+!", name[0]) >= 0 {
+			return Strip(name)
+		}
+	}
+	return ""
 }
 
 // Silenced says whether the refusal of a message means that its sender has no voice in

@@ -50,6 +50,7 @@ func TestFault(t *testing.T) {
 		{[]int{432}, everyDest, "", "", "modify/not-acceptable"},
 		{[]int{433, 436, 443, 467, 714}, everyDest, "", "", "cancel/conflict"},
 		{[]int{437}, []Dest{ForNick, ForJoin}, "Nick/channel is temporarily unavailable", "", "wait/resource-constraint"},
+		{[]int{437}, []Dest{ForJoin}, "You must wait for 30 seconds after being kicked to rejoin (+J is set)", "InspIRCd-4", "wait/resource-constraint"},
 		{[]int{437}, []Dest{ForNick}, "Cannot change nickname while banned on channel", "u2.10.12", "cancel/not-allowed"},
 		{[]int{440}, everyDest, "", "", "wait/service-unavailable"},
 		{[]int{442}, everyDest, "", "", "modify/not-acceptable"},
@@ -57,7 +58,8 @@ func TestFault(t *testing.T) {
 		{[]int{451}, everyDest, "", "", "wait/internal-server-error"},
 		{[]int{461}, everyDest, "", "", "cancel/bad-request"},
 		{[]int{462}, everyDest, "", "", "cancel/not-allowed"},
-		{[]int{463, 465, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
+		{[]int{447}, everyDest, "Cannot change nickname while on #c (you're banned)", "", "cancel/not-allowed"},
+		{[]int{463, 465, 466, 481, 482, 486, 491, 492, 502, 531, 723}, everyDest, "", "", "auth/forbidden"},
 		{[]int{464, 902, 904, 905, 906, 907, 908}, everyDest, "", "", "auth/not-authorized"},
 		{[]int{468}, []Dest{ForConnection}, "Invalid username", "", "modify/not-acceptable"},
 		{[]int{468}, []Dest{ForAdmin}, "Only servers can change that mode", "UnrealIRCd-6", "cancel/not-allowed"},
@@ -277,6 +279,34 @@ func TestFaultText(t *testing.T) {
 	}
 	if e := Fault(irc.Fault{Numeric: 999, Text: "\x02\x02"}, ForJoin, ""); e.Words() != "The network refused this." {
 		t.Errorf("of an empty text: %q", e.Words())
+	}
+}
+
+// What names the channel is told with its name, wherever the number has it.
+func TestFaultNamed(t *testing.T) {
+	const banned, ours = "while you are banned from #c. Leave it first.", "while you are banned from one of your channels."
+	tests := []struct {
+		f    irc.Fault
+		want string
+	}{
+		{irc.Fault{Numeric: 435, Target: "#c", Text: "Cannot change nickname while banned on channel"}, "cannot take that nick " + banned},
+		{irc.Fault{Numeric: 435, Target: "anna", Extra: "#c"}, "cannot take that nick " + banned},
+		{irc.Fault{Numeric: 435, Target: "anna"}, "cannot take that nick " + ours},
+		{irc.Fault{Numeric: 437, Target: "#c", Text: "Cannot change nickname while banned on channel"}, "cannot change your nick " + banned},
+		{irc.Fault{Numeric: 437, Target: "anna", Text: "Cannot change nickname while banned on channel"}, "cannot change your nick " + ours},
+		{irc.Fault{Numeric: 437, Target: "#c", Text: "Nick/channel is temporarily unavailable"}, "The network holds that name back"},
+		{irc.Fault{Numeric: 447, Extra: "#c", Text: "Can't change nickname while on #c (+N is set)"}, "#c allows no change of nick."},
+		{irc.Fault{Numeric: 447, Extra: "#c", Text: "Cannot change nickname while on #c (you're banned)"}, "cannot change your nick " + banned},
+		{irc.Fault{Numeric: 447}, "One of your channels allows no change of nick."},
+	}
+	for _, tt := range tests {
+		e := Fault(tt.f, ForNick, "")
+		if !strings.Contains(e.Words(), tt.want) {
+			t.Errorf("%v: %q, without %q", tt.f, e.Words(), tt.want)
+		}
+		if in := InLanguage(e, "de"); strings.Contains(in.Words(), "%s") || strings.Contains(in.Words(), "Leave it") {
+			t.Errorf("%v: %q", tt.f, in.Words())
+		}
 	}
 }
 

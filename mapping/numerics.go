@@ -56,10 +56,11 @@ var numerics = map[int][]refusal{
 	431: always(stanza.Modify, stanza.JIDMalformed, "A nick is missing. Choose one."),
 	432: always(stanza.Modify, stanza.NotAcceptable, "The network does not take that nick. Choose another: letters and digits are safe."),
 	433: always(stanza.Cancel, stanza.Conflict, "Somebody has that nick already. Choose another."),
-	435: always(stanza.Cancel, stanza.NotAllowed, "You cannot take that nick while you are banned from one of your channels. Leave it first."),
+	435: {{typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot take that nick while you are banned from one of your channels. Leave it first.", named: "You cannot take that nick while you are banned from %s. Leave it first."}},
 	436: always(stanza.Cancel, stanza.Conflict, "Somebody else took that nick at the same time. Choose another."),
 	437: {
-		{words: "banned|cannot change", typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot change your nick while you are banned from one of your channels. Leave it first."},
+		{words: "kicked", typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "You come back too soon after a kick. Wait a little and try again."},
+		{words: "banned|cannot change", typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot change your nick while you are banned from one of your channels. Leave it first.", named: "You cannot change your nick while you are banned from %s. Leave it first."},
 		{typ: stanza.Wait, condition: stanza.ResourceConstraint, say: "The network holds that name back for a while. Try again later, or choose another."},
 	},
 	438: always(stanza.Wait, stanza.ResourceConstraint, "That was too fast for the network. Wait a little and try again."),
@@ -68,7 +69,10 @@ var numerics = map[int][]refusal{
 	441: always(stanza.Cancel, stanza.ItemNotFound, "They are not in the channel."),
 	442: always(stanza.Modify, stanza.NotAcceptable, "The network does not see you in the channel. Join it again."),
 	443: always(stanza.Cancel, stanza.Conflict, "They are in the channel already."),
-	447: always(stanza.Cancel, stanza.NotAllowed, "One of your channels allows no change of nick. Leave it first."),
+	447: {
+		{words: "you're banned", typ: stanza.Cancel, condition: stanza.NotAllowed, say: "You cannot change your nick while you are banned from one of your channels. Leave it first.", named: "You cannot change your nick while you are banned from %s. Leave it first."},
+		{typ: stanza.Cancel, condition: stanza.NotAllowed, say: "One of your channels allows no change of nick. Leave it first.", named: "%s allows no change of nick. Leave it first."},
+	},
 	448: always(stanza.Cancel, stanza.NotAllowed, "The network forbids that channel. Join another."),
 	451: always(stanza.Wait, stanza.InternalServerError, "The gateway spoke too early. Try again."),
 	461: always(stanza.Cancel, stanza.BadRequest, "Something is missing in the command."),
@@ -76,6 +80,7 @@ var numerics = map[int][]refusal{
 	463: always(stanza.Auth, stanza.Forbidden, "The network takes no connections from this gateway. Ask its operators."),
 	464: always(stanza.Auth, stanza.NotAuthorized, "The network wants another password. Ask the gateway's operator."),
 	465: always(stanza.Auth, stanza.Forbidden, "The network has banned this connection. Ask its operators."),
+	466: always(stanza.Auth, stanza.Forbidden, "The network is about to ban this connection. Ask its operators."),
 	467: always(stanza.Cancel, stanza.Conflict, "The channel has a key already. Remove it first."),
 	468: {
 		{dests: of(ForConnection), typ: stanza.Modify, condition: stanza.NotAcceptable, say: "The network does not take our user name. Ask the gateway's operator."},

@@ -95,7 +95,7 @@ const inspircdModules = `
 	blockcolor stripcolor noctcp nonotice nokicks sslmodes sslinfo messageflood joinflood nickflood
 	kicknorejoin delayjoin auditorium allowinvite exemptchanops repeat hideoper opermodes customprefix
 	chghost sethost setident chgident chgname check cloaking chanhistory md5 sha256 globops
-	sajoin sapart sanick samode satopic sakick saquit
+	sajoin sapart sanick samode satopic sakick saquit denychans
 `
 
 // COMPAT Anope: it wants hidechans.
@@ -132,6 +132,7 @@ const inspircdConfig = `
 <timesync enable="no">
 <link name="%[10]s" ipaddr="127.0.0.1" port="1" allowmask="127.0.0.0/8" sendpass="link" recvpass="link">
 <monitor maxentries="100">
+<badchan name="#denied*" redirect="#elsewhere" reason="Not here">
 <cloak mode="half" key="0123456789abcdef0123456789abcdef" domainparts="3" prefix="test-">
 <chanhistory bots="yes" enableumode="yes" maxlines="50" prefixmsg="no">
 <customprefix name="founder" letter="q" prefix="~" rank="50000" ranktoset="50000">

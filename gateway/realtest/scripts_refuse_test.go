@@ -116,7 +116,8 @@ func scriptBadName(t *testing.T, p *pair) {
 }
 
 // scriptForward: a full channel that sends those who come to another one. The network has
-// put us there by then: we leave it again. Only InspIRCd forwards, by +L and +l.
+// put us there by then: we leave it again. Only InspIRCd forwards, by +L and +l, and from
+// the channels that its configuration forbids.
 func scriptForward(t *testing.T, p *pair) {
 	dave, alice := p.founder("dave"), p.visitor("alice")
 	other := p.name("#other")
@@ -140,4 +141,14 @@ func scriptForward(t *testing.T, p *pair) {
 	dave.Expect("her going", By(alice.nick, "PART", other))
 	alice.JoinRoom(p.address(other), alice.nick, "")
 	dave.Expect("alice", By(alice.nick, "JOIN", other))
+
+	dave.Join("#elsewhere", "")
+	id = alice.Enter(p.address("#denied"), alice.nick, "")
+	answer = alice.Expect("to be sent away from what is forbidden", func(s *stanza.Stanza) bool { return isRefusal(s, id) })
+	failed(t, answer, stanza.Cancel, stanza.Gone)
+	if uri := answer.Error().URI; !strings.HasPrefix(uri, "xmpp:%23elsewhere") || !strings.HasSuffix(uri, "?join") {
+		t.Errorf("sent to %q", uri)
+	}
+	dave.Expect("alice there", By(alice.nick, "JOIN", "#elsewhere"))
+	dave.Expect("her going there", By(alice.nick, "PART", "#elsewhere"))
 }

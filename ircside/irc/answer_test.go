@@ -512,6 +512,37 @@ func TestStandardReplies(t *testing.T) {
 	})
 }
 
+// What a number says in its text alone is read there.
+func TestFaultChannels(t *testing.T) {
+	playAll(t, []dialogueCase{
+		{"nobody changes nicks there", "", "", `
+			do 1 NICK bob
+			>NICK bob
+			>PING isthmus-1
+			<:s 447 ann :Can't change nickname while on #c (+N is set)
+			=Fault ref=1 numeric=447 command=NICK extra=#c text=Can't change nickname while on #c (+N is set)
+			<:s PONG s isthmus-1
+			=Done ref=1`},
+		{"a forbidden channel that sends elsewhere", "", "", `
+			do 1 JOIN #c
+			>JOIN #c
+			<:s 926 ann #c :Channel #c is forbidden, redirecting to #d: Be: nice
+			=Fault ref=1 numeric=926 command=JOIN target=#c extra=#d text=Channel #c is forbidden, redirecting to #d: Be: nice
+			=Done ref=1`},
+		{"one that does not", "", "", `
+			do 1 JOIN #c
+			>JOIN #c
+			<:s 926 ann #c :Channel #c is forbidden: redirecting to #d: no
+			=Fault ref=1 numeric=926 command=JOIN target=#c text=Channel #c is forbidden: redirecting to #d: no
+			=Done ref=1
+			do 2 JOIN #c
+			>JOIN #c
+			<:s 926 ann #c :Channel #c is forbidden, redirecting to d: no
+			=Fault ref=2 numeric=926 command=JOIN target=#c text=Channel #c is forbidden, redirecting to d: no
+			=Done ref=2`},
+	})
+}
+
 // TestEveryRefEnds drops, doubles and shuffles what a network answers: a command is
 // never done twice, none is after Closed, and each is by its deadline.
 func TestEveryRefEnds(t *testing.T) {

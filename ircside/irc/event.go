@@ -75,6 +75,7 @@ type Quit struct {
 	Nicks  []string
 	Reason string
 	Split  bool
+	Lost   bool // they did not mean to: their connection failed, or was ended for them
 }
 
 // Renamed says that somebody, perhaps we, changed nick.

@@ -13,7 +13,7 @@ type Fault struct {
 	Command string // the command that failed, upper case; "" if unknown
 	Code    string // of a FAIL, as BAD_KEY; or CodeTimeout, CodeUnsayable
 	Target  string // channel or nick that it is about; "" if none
-	Extra   string // second parameter where a numeric has one: the forward of 470, the nick of 441
+	Extra   string // second parameter where a numeric has one: the forward of 470 and 926, the nick of 441
 	Text    string
 }
 

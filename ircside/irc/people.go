@@ -15,7 +15,29 @@ func (c *Core) onQuit(in *incoming) {
 		b.reason = reason
 		return
 	}
-	c.event(Quit{Nicks: []string{nick}, Reason: reason, Split: isSplit(reason)})
+	split := isSplit(reason)
+	c.event(Quit{Nicks: []string{nick}, Reason: reason, Split: split, Lost: !split && isLost(reason)})
+}
+
+// failures are the reasons that servers give for who has said none, in lower case: alone,
+// or before more in brackets or behind a colon. Most networks put "Quit: " before what
+// people say themselves; where one does not, they are believed.
+var failures = []string{
+	"ping timeout", "connection timed out", "connection reset by peer", "broken pipe",
+	"remote host closed the connection", "client closed connection", "connection closed", "eof from client",
+	"read error", "write error", "max sendq exceeded", "sendq exceeded", "recvq exceeded", "excess flood",
+	"killed",
+}
+
+// isLost tells by the reason that a connection failed, or that the network ended it.
+func isLost(reason string) bool {
+	reason = strings.ToLower(reason)
+	for _, words := range failures {
+		if rest, ok := strings.CutPrefix(reason, words); ok {
+			return rest == "" || rest[0] == ':' || strings.HasPrefix(rest, " (")
+		}
+	}
+	return false
 }
 
 // isSplit tells "hub.example.net leaf.example.net" from what a person writes.

@@ -11,6 +11,32 @@ func TestPeople(t *testing.T) {
 			=Quit nicks=[bob]
 			<:bob!u@h QUIT :hub.example.net leaf.example.net
 			=Quit nicks=[bob] reason=hub.example.net leaf.example.net split`},
+		{"quits that nobody wished", "", "", `
+			<:bob!u@h QUIT :Ping timeout
+			=Quit nicks=[bob] reason=Ping timeout lost
+			<:bob!u@h QUIT :Ping timeout: 121 seconds
+			=Quit nicks=[bob] reason=Ping timeout: 121 seconds lost
+			<:bob!u@h QUIT :Read error: 104 (Connection reset by peer)
+			=Quit nicks=[bob] reason=Read error: 104 (Connection reset by peer) lost
+			<:bob!u@h QUIT :Write error: connection closed
+			=Quit nicks=[bob] reason=Write error: connection closed lost
+			<:bob!u@h QUIT :Remote host closed the connection
+			=Quit nicks=[bob] reason=Remote host closed the connection lost
+			<:bob!u@h QUIT :Max SendQ exceeded
+			=Quit nicks=[bob] reason=Max SendQ exceeded lost
+			<:bob!u@h QUIT :Excess Flood
+			=Quit nicks=[bob] reason=Excess Flood lost
+			<:bob!u@h QUIT :Killed (oper (be gone))
+			=Quit nicks=[bob] reason=Killed (oper (be gone)) lost`},
+		{"quits that somebody did", "", "", `
+			<:bob!u@h QUIT :Quit: Ping timeout
+			=Quit nicks=[bob] reason=Quit: Ping timeout
+			<:bob!u@h QUIT :Ping timeouts are no fun
+			=Quit nicks=[bob] reason=Ping timeouts are no fun
+			<:bob!u@h QUIT :killed by boredom
+			=Quit nicks=[bob] reason=killed by boredom
+			<:bob!u@h QUIT :Client Quit
+			=Quit nicks=[bob] reason=Client Quit`},
 		{"a netsplit's batch", "batch", "", `
 			<:s BATCH +x netsplit hub.example leaf.example
 			<@batch=x :bob!u@h QUIT :hub.example leaf.example

@@ -51,7 +51,7 @@ const (
 	CauseNick                  // NICK
 	CauseMode                  // MODE
 	CauseAbout                 // away, account, host, realname
-	CauseLost                  // our own link went away
+	CauseLost                  // QUIT by a connection that failed, or that was ended for them
 	CauseUnlisted              // KICK just after the same actor's -I on them: they need an invitation again
 	CauseClosed                // KICK just after the same actor's +i, of who has no rank
 )

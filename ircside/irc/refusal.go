@@ -41,21 +41,30 @@ func (c *Core) refuse(in *incoming, a *asked, f Fault) {
 
 // faultOf reads an error numeric: client, what it is about, more, text.
 func (c *Core) faultOf(in *incoming, n int) Fault {
-	f := Fault{Numeric: n, Text: in.Last()}
+	f := Fault{Numeric: n}
+	if len(in.Params) > 1 {
+		f.Text = in.Last()
+	}
 	if len(in.Params) > 2 {
 		f.Target = in.Param(1)
 	}
 	if len(in.Params) > 3 {
 		f.Extra = in.Param(2)
 	}
-	if n == 480 && f.Target == "" {
+	switch {
+	case n == 480 && f.Target == "":
 		f.Target = c.channelIn(f.Text)
+	case n == 447 && f.Extra == "" && !c.support.IsChannel(f.Target):
+		f.Extra = c.channelIn(f.Text)
+	case n == 926 && f.Extra == "":
+		f.Extra = c.redirect(f)
 	}
 	return f
 }
 
 // channelIn is the first channel that a text names; "" if it names none.
 // COMPAT UnrealIRCd, InspIRCd 2: "Cannot knock on #c (…)" is all that 480 says.
+// COMPAT UnrealIRCd, InspIRCd, ircd-hybrid: so is "… while on #c (+N)" of 447.
 func (c *Core) channelIn(text string) string {
 	for _, word := range strings.Fields(text) {
 		if c.support.IsChannel(word) {
@@ -63,6 +72,18 @@ func (c *Core) channelIn(text string) string {
 		}
 	}
 	return ""
+}
+
+// redirect is the channel that a forbidden one sends to; "" if it sends nowhere. The
+// server has us join that next.
+// COMPAT InspIRCd: "Channel #c is forbidden, redirecting to #d: …" is all that 926 says.
+func (c *Core) redirect(f Fault) string {
+	rest, ok := strings.CutPrefix(f.Text, "Channel "+f.Target+" is forbidden, redirecting to ")
+	to, _, told := strings.Cut(rest, ": ")
+	if !ok || !told || strings.Contains(to, " ") || !c.support.IsChannel(to) {
+		return ""
+	}
+	return to
 }
 
 // blame finds the command that an unlabelled numeric refuses: one that names what

@@ -10,6 +10,7 @@ func (c *Core) onWelcome(in *incoming) {
 		return
 	}
 	c.phase = phaseMOTD
+	c.banned, c.goodbye = false, "" // it was to be soon, and is not yet
 	if nick := in.Param(0); isName(nick) && nick != "*" {
 		c.nick = strings.Clone(nick)
 	}
@@ -68,7 +69,21 @@ func (c *Core) onBadNick(in *incoming) {
 	c.urgent("NICK", nick)
 }
 
-// onBanned is a refusal to let us in: 463, 464, 465. Once we are in, 464 is OPER's.
+// onBadUser is a refusal of our user name, which we give once: some servers end the link
+// then, and others wait for another. Once we are in, 468 is MODE's.
+func (c *Core) onBadUser(in *incoming) {
+	if c.phase >= phaseMOTD {
+		c.fault(in, in.Numeric())
+		return
+	}
+	if c.dead == nil {
+		c.event(c.faultOf(in, in.Numeric()))
+		c.die(CloseUnregister, in.Last())
+	}
+}
+
+// onBanned is a refusal to let us in: 463, 464, 465, and 466, which announces that there
+// will be one (RFC 1459 §6.1). Once we are in, 464 is OPER's.
 func (c *Core) onBanned(in *incoming) {
 	if c.phase >= phaseMOTD {
 		c.fault(in, in.Numeric())

@@ -134,6 +134,26 @@ func TestRegister(t *testing.T) {
 			=Note from=s text=Closing Link: bye
 			close gone
 			=Closed reason=6 text=Closing Link: bye`},
+		{"a ban is announced", hello + `
+			<:s 466 * :You will be banned from this server
+			=Fault numeric=466 text=You will be banned from this server
+			<:s ERROR :Closing Link: bye
+			=Note from=s text=Closing Link: bye
+			close gone
+			=Closed reason=6 text=Closing Link: bye`},
+		{"a ban is announced, and comes later than we do", hello + `
+			<:s 466 * :You will be banned from this server
+			=Fault numeric=466 text=You will be banned from this server
+			<:s 001 ann :Hi
+			=Note from=s text=Hi
+			close gone
+			=Closed text=gone`},
+		{"the user name is refused", hello + `
+			<:s 468 ann :Your username is invalid.
+			=Fault numeric=468 text=Your username is invalid.
+			<:s 468 ann :Connect with your real username, in lowercase.
+			close gone
+			=Closed reason=9 text=Your username is invalid.`},
 		{"the end before the welcome", hello + `
 			close the network closed the connection
 			=Closed reason=9 text=the network closed the connection`},

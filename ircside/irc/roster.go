@@ -141,8 +141,11 @@ func (v *View) went(ev Went) []Change {
 
 func (v *View) quits(ev Quit) []Change {
 	cause := CauseQuit
-	if ev.Split {
+	switch {
+	case ev.Split:
 		cause = CauseSplit
+	case ev.Lost:
+		cause = CauseLost
 	}
 	var out []Change
 	for _, nick := range ev.Nicks {

@@ -110,6 +110,7 @@ func TestApply(t *testing.T) {
 		{"ban, then part", []Event{modes(v, "#c", "ann", "+b *!*@h"), Went{Channel: "#c", Nick: "bob"}}, "#c v/bob>- part", "carl o/ann", "qo/bob ann"},
 		{"quit", []Event{Quit{Nicks: []string{"BOB"}, Reason: "x"}}, "#c v/bob>- quit  x; #d qo/bob>- quit  x", "carl o/ann", "ann"},
 		{"split", []Event{Quit{Nicks: []string{"carl", "x", "bob", "carl"}, Split: true}}, "#c carl>- split; #c v/bob>- split; #d qo/bob>- split", "o/ann", "ann"},
+		{"lost", []Event{Quit{Nicks: []string{"carl"}, Reason: "Ping timeout", Lost: true}}, "#c carl>- lost  Ping timeout", "v/bob o/ann", "qo/bob ann"},
 		{"our quit", []Event{Quit{Nicks: []string{"ann"}}}, "", "v/bob carl o/ann", "qo/bob ann"},
 		{"nick", []Event{Renamed{Old: "bob", New: "rob"}}, "#c v/bob>v/rob nick; #d qo/bob>qo/rob nick", "carl v/rob o/ann", "qo/rob ann"},
 		{"nick, another spelling", []Event{Renamed{Old: "bob", New: "Bob"}}, "#c v/bob>v/Bob nick; #d qo/bob>qo/Bob nick", "v/Bob carl o/ann", "qo/Bob ann"},
