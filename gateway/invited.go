@@ -31,7 +31,8 @@ type calls struct {
 	expected []invitation // those that need not be told
 }
 
-// An invitation is one from IRC; the names are folded.
+// An invitation is one from IRC; the names are folded. by is "" for a server's, and the
+// gateway's own.
 type invitation struct {
 	channel, by string
 	at          time.Time
@@ -115,6 +116,7 @@ func (up *uplink) invited(ev irc.Invited) {
 	by, err := scheme.JID(mapping.Address{Kind: mapping.Nick, Network: up.name, Name: ev.By.Nick})
 	if err != nil { // a server
 		by, _ = scheme.JID(mapping.Address{Kind: mapping.Network, Network: up.name})
+		call.by = ""
 	}
 	up.calls.had = keep(up.calls.had, call, inviteLife)
 	ch, _ := up.view.Channel(ev.Channel)
@@ -234,14 +236,17 @@ func (u *user) declineOnIRC(s *stanza.Stanza, at mapping.Address, d muc.Invite) 
 	by, err := u.hub.scheme.Parse(d.To)
 	up := u.known(at.Network)
 	nick := by.Name
-	switch {
-	case by.Kind == mapping.Network && by.Network == at.Network:
-		return nil
-	case by.Kind == mapping.Channel:
+	switch by.Kind {
+	case mapping.Channel:
 		nick = by.Occupant
+	case mapping.Network:
+		nick = ""
 	}
-	if err != nil || up == nil || up.view == nil || nick == "" || !taken(&up.calls.had, up.invitation(at.Name, nick), inviteLife) {
+	if err != nil || up == nil || up.view == nil || !taken(&up.calls.had, up.invitation(at.Name, nick), inviteLife) {
 		return noInvitation()
+	}
+	if nick == "" {
+		return nil
 	}
 	text := mapping.Refusal(at.Name, mapping.Line(d.Reason))
 	refused := u.refusing(s, up)

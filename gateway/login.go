@@ -86,5 +86,6 @@ func (up *uplink) letIn(s shutOut) {
 	if s.old {
 		m.From, m.Children = inv.Sender, inv.Direct(s.lang)
 	}
+	up.calls.had = keep(up.calls.had, up.invitation(s.channel, ""), inviteLife)
 	up.user.deliver(m)
 }

@@ -30,13 +30,14 @@ func (u *user) rankMessage(s *stanza.Stanza, at mapping.Address) {
 		u.refuse(s, timedOut("The connection to the network is lost at the moment."))
 		return
 	}
-	cmd, err := up.command(at.Name, mapping.Carried(s.Children, mapping.Reference{}, true))
+	text := mapping.Carried(s.Children, mapping.Reference{}, true)
+	cmd, err := up.command(at.Name, text)
 	if err != nil {
 		u.refuse(s, err)
 		return
 	}
 	cmd.Target, cmd.Status = channel, rank
-	up.give(cmd, func([]string) {}, func(err error) {
+	up.speak(cmd, text, func([]string) {}, func(err error) {
 		u.reject(s, u.stanzaError(err, mapping.ForMessage, up.ircd()))
 	})
 }

@@ -64,7 +64,7 @@ func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refu
 		case !single:
 			refused(err)
 		case f.Numeric == 417 && up.tight == 0:
-			up.speakShorter(target, body, taken, refused)
+			up.speakShorter(cmd, body, taken, refused)
 		case fast && up.spoken.isLast(up.fold(target), turn):
 			up.later(pause, func() {
 				if !up.spoken.isLast(up.fold(target), turn) || !up.reaches(target) {
@@ -80,13 +80,14 @@ func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refu
 	turn = up.spoken.turn
 }
 
-func (up *uplink) speakShorter(target, body string, taken func(ids []string), refused func(error)) {
+func (up *uplink) speakShorter(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
 	up.tight = tighter
-	shorter, err := up.command(target, body)
+	shorter, err := up.command(cmd.Target, body)
 	if err != nil {
 		refused(err)
 		return
 	}
+	shorter.Status = cmd.Status
 	up.sayAgain(shorter, taken, refused)
 }
 

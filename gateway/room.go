@@ -42,6 +42,7 @@ type room struct {
 	made     bool                 // our JOIN made the channel, and nobody has been told
 	founder  uint64               // ours in the view, if it did
 	silenced bool                 // the network has refused what we said, whatever it is
+	unheard  *timer               // runs while it is believed that it would again
 	modes    string               // as they were told last; "": not all of them are known
 	config   *configuration       // a form that is being set
 	lists    map[byte][]irc.Entry // as they were read last
@@ -239,7 +240,9 @@ func (r *room) asMessage(o *occupant, m *stanza.Stanza) {
 		m.Type, m.ID = "groupchat", ""
 	case "normal":
 		m.Type = ""
-	case "chat":
+	case "chat": // each client is told by itself, and what is over tomorrow is not archived
+		m.Children = append(slices.Clip(m.Children), stanza.E("urn:xmpp:carbons:2", "private"),
+			stanza.E("urn:xmpp:hints", "no-copy"), stanza.E("urn:xmpp:hints", "no-store")) // XEP-0280 §8.1, XEP-0334
 		m.From, _ = r.up.user.hub.scheme.JID(mapping.Address{Kind: mapping.Network, Network: r.up.name}) // there is one: it has rooms
 	}
 }
@@ -349,10 +352,12 @@ func (r *room) absorb(other *room) {
 // without voice become visitors, under +i those who are on its list are members. It returns whom it has shown.
 func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change) (shown map[string]bool) {
 	r, ok := up.rooms.Get(ev.Channel)
+	if ok && relents(ev, up.view.Support()) {
+		r.relent()
+	}
 	if !ok || len(r.members) == 0 {
 		return nil
 	}
-	r.silenced = r.silenced && !relents(ev)
 	after := r.scene()
 	if mapping.SameForAll(before, after) {
 		return nil

@@ -115,13 +115,7 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		return
 	}
 	p := r.parcel(s, rich, cmd)
-	taken := func(ids []string) {
-		if r.up.tells() {
-			r.silence(false)
-		}
-		r.reflect(s, rich, p, ids)
-	}
-	r.up.speak(cmd, text, taken, func(err error) {
+	r.up.speak(cmd, text, func(ids []string) { r.accepted(); r.reflect(s, rich, p, ids) }, func(err error) {
 		r.up.user.hub.takeBack(p)
 		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 		r.refusedWords(err)

@@ -252,7 +252,7 @@ func (up *uplink) event(ev irc.Event) {
 	default:
 		up.early(ev)
 	}
-	up.show(ev, changes, shown)
+	up.show(ev, append(changes, up.another(changes)...), shown)
 	up.lines(ev, changes)
 	switch ev := ev.(type) { // what is about who is where by now
 	case irc.Modes:

@@ -22,8 +22,8 @@ type Invitation struct {
 	Thread   string
 }
 
-// Mediated is an invitation that the room passes on, and the other kind in it, for clients
-// that show no other (Converse.js): those that know both show one. XEP-0045 §7.8.2
+// Mediated is an invitation that the room passes on, and the other kind in it. XEP-0045 §7.8.2
+// COMPAT Converse.js 14: it shows no other; clients that know both show one.
 func (i Invitation) Mediated() []*stanza.Element {
 	invite := muc.Invite{From: i.From, Reason: i.Reason, Continue: i.Continue, Thread: i.Thread}
 	return []*stanza.Element{muc.User{Invite: invite, Password: i.Key}.Element(), i.direct()}
@@ -56,8 +56,8 @@ func Invited(class Class, channel, by, nick string) Shown {
 }
 
 // told is a word of the room's own to one who is in it: a line in the room to an old
-// client. Others would take that for part of the conversation, or show nothing that a room
-// says itself (Converse.js, Gajim): they are told by the network.
+// client. Others would take that for part of the conversation: they are told by the network.
+// COMPAT Converse.js 14, Gajim 1.7: they show little or nothing that a room says itself.
 func (c Class) told(channel, text string) Shown {
 	if c.Old {
 		return lineOf(text)

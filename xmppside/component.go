@@ -40,8 +40,8 @@ type Config struct {
 	// head at least; nil: Stanza.Refuse. It waits for nobody.
 	Refuse func(s *stanza.Stanza, err *stanza.Error) *stanza.Stanza
 
-	// Wrote is called after each write to the server, by nobody else at the same time; nil:
-	// nothing is.
+	// Wrote is called after each write to the server with the number of bytes, by nobody
+	// else at the same time; nil: nothing is.
 	Wrote func(n int)
 
 	// Dial replaces the dialler, for tests; nil: TCP.

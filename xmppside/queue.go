@@ -13,7 +13,7 @@ const kept = 16
 // A queue is bytes that wait to be written, the oldest first. It grows by pieces, for in
 // one that doubles most of what a burst costs is copying.
 type queue struct {
-	pieces [][]byte // none is empty; to the last one may be added
+	pieces [][]byte // none but the last, to which may be added, is empty
 	spare  [][]byte
 	size   int
 }

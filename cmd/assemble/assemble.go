@@ -66,8 +66,8 @@ type Options struct {
 	// Documents are what outlives the process; nil: nothing does. They are used until
 	// Run has returned.
 	Documents gateway.Documents
-	// Wrote is called after each write to the XMPP server, by nobody else at the same time;
-	// nil: nothing is.
+	// Wrote is called after each write to the XMPP server with the number of bytes, by
+	// nobody else at the same time; nil: nothing is.
 	Wrote func(n int)
 	// KeepPanics lets a panic end the process, as tests want it.
 	KeepPanics bool

@@ -39,6 +39,7 @@ type asked struct {
 	refused  bool // a late one of which a refusal was told
 	silent   bool // a late one for whose end nobody waits
 	raw      bool // a line of the user's own wording
+	ranked   bool // a message to those of a rank in a channel
 }
 
 // ask sends a command and remembers it until its end.
@@ -47,6 +48,7 @@ func (c *Core) ask(cmd Command, lines []Line, ref Ref, now time.Time) {
 	a.names = c.names(cmd, lines)
 	a.labelled = ref != 0 && c.caps.Has(CapLabeledResponse)
 	words, say := cmd.(Say)
+	a.ranked = words.Status != 0
 	_, join := cmd.(Join)
 	_, a.raw = cmd.(Raw)
 	_, list := cmd.(List)

@@ -95,14 +95,15 @@ func (c *Core) blame(f Fault) *asked {
 			return a
 		}
 	}
-	target, extra := c.support.Fold(f.Target), c.support.Fold(f.Extra)
+	_, channel := c.support.SplitStatus(f.Target) // COMPAT ircd-hybrid, solanum: 482 names @#c
+	target, extra := c.support.Fold(channel), c.support.Fold(f.Extra)
 	var named, other *asked
 	for _, a := range c.answers.list {
 		switch {
 		case !a.accepts(f.Numeric) || a.labelled && a.verb != "JOIN":
 		case a.about(target) || a.about(extra):
 			named = pick(named, a)
-		case f.Target == "", a.verb == "NICK", !c.support.IsChannel(f.Target) && a.mayMean(f.Numeric):
+		case f.Target == "", a.verb == "NICK", !c.support.IsChannel(channel) && a.mayMean(f.Numeric):
 			other = pick(other, a)
 		}
 	}
@@ -144,7 +145,7 @@ func (a *asked) accepts(n int) bool {
 	case a.verb == "JOIN":
 		return joinFaults[n]
 	case a.verb == "PRIVMSG" || a.verb == "NOTICE":
-		return sayFaults[n]
+		return sayFaults[n] || n == 482 && a.ranked
 	case a.verb == "LIST":
 		return listFaults[n]
 	case a.verb == "NICK":

@@ -107,8 +107,7 @@ func (r *room) heard(s *stanza.Stanza) string {
 		return r.heardOld(s)
 	case u.configured() && (nick != "" || u.items > 0 || body || subject):
 		return "a change of the room's configuration with more in it"
-	case body && !subject && nick == "" && r.before == nil && !r.knock &&
-		s.Child("urn:xmpp:hints", "no-store") == nil: // which an answer to them alone has
+	case body && !subject && nick == "" && r.before == nil && !r.knock:
 		return "a line of the room's own for a client that is shown presences"
 	case r.state == joining && r.before == nil && subject:
 		return "subject before self-presence"
