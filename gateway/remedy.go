@@ -47,7 +47,7 @@ func (up *uplink) later(pause time.Duration, cmd irc.Command, then func(*questio
 
 // speak is give for the command that a body was made into. A line that the network finds
 // too long is said once more in shorter ones, and so are all that follow.
-func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
+func (up *uplink) speak(cmd irc.Say, body mapping.Styled, taken func(ids []string), refused func(error)) {
 	target, short := cmd.Target, len(cmd.Lines) == 1
 	up.give(cmd, taken, func(err error) {
 		if f, ok := err.(irc.Fault); ok && f.Numeric == 417 && up.tight == 0 && short {
@@ -58,7 +58,7 @@ func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refu
 	})
 }
 
-func (up *uplink) speakShorter(target, body string, taken func(ids []string), refused func(error)) {
+func (up *uplink) speakShorter(target string, body mapping.Styled, taken func(ids []string), refused func(error)) {
 	up.tight = tighter
 	shorter, err := up.command(target, body)
 	switch {
