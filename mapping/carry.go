@@ -28,6 +28,9 @@ func (about Reference) nick(reply *stanza.Element) string {
 	return to.Resource()
 }
 
+// CarriedFeatures are those whose payloads people on IRC see something of, sorted.
+func CarriedFeatures() []string { return []string{nsXHTML, nsMarkup} }
+
 // RefersTo is the id of what a message refers to: of a reply that which the room gave
 // it, of a correction that which its sender did. XEP-0461 §4.1, XEP-0308 §3
 func RefersTo(children []*stanza.Element) (id string, isReply bool) {
