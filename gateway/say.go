@@ -169,7 +169,11 @@ func (up *uplink) tells() bool {
 // command is a body as lines that the network takes. Errors are *stanza.Error.
 func (up *uplink) command(target string, body mapping.Styled) (cmd irc.Say, err error) {
 	kind, text := mapping.Outgoing(body)
-	lines, more := text.Lines(up.budget(target, kind), maxLines)
+	budget := up.budget(target, kind)
+	lines, more := text.Lines(budget, maxLines)
+	if more { // rather words alone than nothing
+		lines, more = mapping.Split(text.String(), budget, maxLines)
+	}
 	switch {
 	case len(lines) == 0:
 		return cmd, badRequest("There is nothing in the message that IRC can carry.")

@@ -16,6 +16,7 @@ const nsHTML = "http://www.w3.org/1999/xhtml"
 const (
 	maxHTMLDepth = 64 // of elements within each other
 	maxLinks     = 20 // whose addresses are added to a text
+	maxBreaks    = 20 // that are added to one
 	maxLoose     = 99 // bytes between words in which one is looked for
 	maxItem      = 3  // digits of the number of an item of a list
 )
@@ -79,8 +80,9 @@ type htmlReader struct {
 	out   stylist
 	look  style // of what was read last
 	broke bool  // a line ends before the next word
-	added bool
-	links int
+	added bool  // something is in the text that is not in the body
+
+	links, breaks int // that were added
 }
 
 // element reads an element; false: it does not go with the body.
@@ -197,9 +199,10 @@ func (r *htmlReader) pass(n int, look style) {
 	between := look.common(r.look)
 	gap := r.body[r.at : r.at+n]
 	isCut := r.cut.from <= r.at && r.at < r.cut.to
-	if r.broke && !isCut && r.out.text.Len() > 0 && !strings.ContainsAny(gap, "\r\n") {
+	if r.broke && !isCut && r.breaks < maxBreaks && r.out.text.Len() > 0 && !strings.ContainsAny(gap, "\r\n") {
 		r.out.write("\n", between)
 		r.added = true
+		r.breaks++
 		trimmed := strings.TrimLeft(gap, " ")
 		r.at += len(gap) - len(trimmed)
 		n = len(trimmed)
