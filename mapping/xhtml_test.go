@@ -161,7 +161,7 @@ func TestMadeHTML(t *testing.T) {
 	}
 }
 
-// allowed are the elements that XEP-0071 §7.8 recommends, with their attributes.
+// allowed71 are the elements that XEP-0071 §7.8 recommends, with their attributes.
 var allowed71 = map[string]string{"body": "", "a": "href", "em": "", "strong": "", "span": "style"}
 
 // Whatever is said on IRC looks like something to nobody else but in elements that are
