@@ -45,6 +45,9 @@ type backlog struct {
 func (b *backlog) add(w words) words {
 	b.seq++
 	w.seq, w.size = b.seq, weight(w.children)
+	if w.rich != nil {
+		w.size += w.rich.looks.Weight()
+	}
 	if b.limit <= 0 {
 		return w
 	}

@@ -90,7 +90,7 @@ func (u *user) occupantMessage(s *stanza.Stanza, at mapping.Address) {
 // is none.
 func (u *user) nickMessage(s *stanza.Stanza, at mapping.Address) {
 	text := mapping.Carried(s.Children, mapping.Reference{}, true)
-	if _, invites, _ := muc.ParseDirect(s); text == "" && !invites {
+	if _, invites, _ := muc.ParseDirect(s); text.String() == "" && !invites {
 		return
 	}
 	if s.Type == "groupchat" {
@@ -121,7 +121,7 @@ func (u *user) defaultNick() string {
 // private sends a private message. by is the channel by which it was addressed.
 func (up *uplink) private(s *stanza.Stanza, nick, by string) {
 	text := mapping.Carried(s.Children, mapping.Reference{}, true)
-	if text == "" {
+	if text.String() == "" {
 		return // chat states and the like
 	}
 	cmd, err := up.command(nick, text)
@@ -154,7 +154,7 @@ func (up *uplink) privateText(t irc.Text) {
 	if id == "" {
 		id = newID()
 	}
-	up.deliver(t.From.Nick, id, stanza.T("", "body", body))
+	up.deliver(t.From.Nick, id, body, formatted(t, body))
 	up.talk(t.From.Nick)
 }
 
@@ -175,12 +175,13 @@ func (up *uplink) talkRenamed(from, to string) {
 }
 
 // deliver sends a private message from somebody on IRC.
-func (up *uplink) deliver(nick, id string, children ...*stanza.Element) {
+func (up *uplink) deliver(nick, id, body string, rich *rich) {
+	children := stanza.Body(body)
 	key := up.view.Support().Fold(nick)
 	if t := up.talks.with[key]; t != nil && t.room != "" {
 		if r, ok := up.rooms.Get(t.room); ok && len(r.members) > 0 {
 			if _, in := up.view.Member(r.channel, nick); in {
-				r.deliver(nick, id, children)
+				r.deliver(nick, id, children, rich)
 				return
 			}
 		}
@@ -204,7 +205,7 @@ func (u *user) tell(m *stanza.Stanza) {
 }
 
 // deliver sends a private message from an occupant to each client in the room.
-func (r *room) deliver(nick, id string, children []*stanza.Element) {
+func (r *room) deliver(nick, id string, children []*stanza.Element, rich *rich) {
 	seen := map[jid.JID]bool{}
 	for _, o := range r.members {
 		from, ok := occupantAddress(o.at, nick)
@@ -213,7 +214,7 @@ func (r *room) deliver(nick, id string, children []*stanza.Element) {
 		}
 		seen[o.client.jid] = true
 		m := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: id, From: from, To: o.client.jid}
-		m.Children = append(m.Children, children...)
+		m.Children = append(m.Children, r.rendered(o, words{children: children, rich: rich})...)
 		if !o.old {
 			m.Children = append(m.Children, muc.User{}.Element(), mapping.OccupantID(r.speaker(irc.Person{Nick: nick})))
 		}
@@ -231,5 +232,5 @@ func (up *uplink) awayReply(ev irc.AwayReply) {
 	}
 	t.away, t.toldAt = ev.Text, time.Now()
 	text := mapping.Say(up.user.lang(), "[away] %s", mapping.Strip(ev.Text))
-	up.deliver(ev.Nick, newID(), stanza.T("", "body", text))
+	up.deliver(ev.Nick, newID(), text, nil)
 }

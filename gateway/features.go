@@ -62,8 +62,7 @@ func supported() []string {
 	return slices.Sorted(slices.Values(slices.Concat(mapping.Usual(), mapping.Supported())))
 }
 
-// features is what disco#info says of them. Nothing is carried to IRC but words yet.
-// XEP-0128
+// features is what disco#info says of them. XEP-0128
 func (q query) features() []*stanza.Element {
 	s := q.settings()
 	f := form.Of(form.Result, nsFeatures)
@@ -72,7 +71,7 @@ func (q query) features() []*stanza.Element {
 		form.Field{Var: "optional", Kind: form.ListMulti, Values: s.on()},
 		form.Field{Var: "required", Kind: form.ListMulti, Values: s.Required},
 		form.Field{Var: "groupchat10", Kind: form.Boolean, Values: form.Bool(q.user.groupchat10(q.at) != config.OldOff)},
-		form.Field{Var: "carried_to_irc", Kind: form.ListMulti},
+		form.Field{Var: "carried_to_irc", Kind: form.ListMulti, Values: mapping.CarriedFeatures()},
 		form.Field{Var: "max_bytes", Kind: form.TextSingle, Values: []string{strconv.Itoa(maxWeight)}}, // of a message
 		form.Field{Var: "max_lines", Kind: form.TextSingle, Values: []string{strconv.Itoa(maxLines)}},
 	)

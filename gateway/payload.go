@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"isthmus/ircside/irc"
 	"isthmus/mapping"
 	"isthmus/xmppside/jid"
 	"isthmus/xmppside/muc"
@@ -18,6 +19,7 @@ import (
 type rich struct {
 	by    jid.JID           // which of our own clients said it; zero: none
 	about mapping.Reference // what it refers to
+	looks mapping.Styled    // of words from IRC: how they look there
 }
 
 // rich is that of what an occupant says; nil if every client can use all of it.
@@ -25,7 +27,7 @@ func (r *room) rich(o *occupant, s *stanza.Stanza) *rich {
 	if !mapping.IsRich(s.Children) {
 		return nil
 	}
-	return &rich{o.client.jid, r.about(s.Children)}
+	return &rich{by: o.client.jid, about: r.about(s.Children)}
 }
 
 // rendered is what an occupant's client can use of some words; nil: nothing.
@@ -33,7 +35,22 @@ func (r *room) rendered(o *occupant, w words) []*stanza.Element {
 	if w.rich == nil || w.rich.by == o.client.jid {
 		return w.children
 	}
+	if !w.rich.looks.IsPlain() {
+		return mapping.Dressed(w.children, w.rich.looks, o.class())
+	}
 	return mapping.Deliver(w.children, o.class(), r.more(), w.rich.about)
+}
+
+// formatted is that of words from IRC whose body was made of them; nil if they look like
+// nothing in particular.
+func formatted(t irc.Text, body string) *rich {
+	if strings.HasSuffix(body, t.Body) {
+		return nil // nothing was taken out
+	}
+	if looks := mapping.Looks(t); !looks.IsPlain() {
+		return &rich{looks: looks}
+	}
+	return nil
 }
 
 // A rendering is what a class of clients can use of some words.

@@ -31,6 +31,9 @@ func (u *user) rankMessage(s *stanza.Stanza, at mapping.Address) {
 		return
 	}
 	text := mapping.Carried(s.Children, mapping.Reference{}, true)
+	if !r.takesFormatting() {
+		text = mapping.Plain(text.String())
+	}
 	cmd, err := up.command(at.Name, text)
 	if err != nil {
 		u.refuse(s, err)

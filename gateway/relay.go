@@ -27,7 +27,7 @@ type parcel struct {
 	n        uint64 // counts parcels
 	at       channelKey
 	nick     string   // whose words they will be
-	lines    []string // the words, as they were given to the network
+	lines    []string // the words, as they were given to the network but for formatting
 	ids      []string // the network's, as far as they are known; guarded by the hub's mutex
 	id       string   // the room's, if the network has none
 	stanzaID string
@@ -162,7 +162,7 @@ func (r *room) parcel(s *stanza.Stanza, rich *rich, cmd irc.Command) *parcel {
 		lang: strings.Clone(s.Lang), children: passedOn(s.Children),
 	}
 	for _, line := range say.Lines {
-		p.lines = append(p.lines, strings.Clone(line))
+		p.lines = append(p.lines, strings.Clone(mapping.Strip(line)))
 	}
 	if rich != nil {
 		p.about = rich.about
@@ -184,19 +184,17 @@ const maxUnwrapped = 200
 // unwrap puts what a message held back into words from IRC; false: they are a line of a
 // message that was shown whole.
 func (r *room) unwrap(t irc.Text, w words) (words, bool) {
-	if t.Status != 0 {
+	was := r.opened[t.From.Nick]
+	if t.Status != 0 || len(was.rest) == 0 && r.up.user.hub.parcels.some.Load() == 0 {
 		return w, true
 	}
-	was := r.opened[t.From.Nick]
-	if len(was.rest) > 0 && was.rest[0] == t.Body && time.Now().Before(was.until) {
+	said := mapping.Strip(t.Body) // the network may have stripped it already
+	if len(was.rest) > 0 && was.rest[0] == said && time.Now().Before(was.until) {
 		was.rest, was.until = was.rest[1:], time.Now().Add(parcelTime)
 		r.opened[t.From.Nick] = was
 		return w, false
 	}
-	if r.up.user.hub.parcels.some.Load() == 0 {
-		return w, true
-	}
-	p := r.up.user.hub.parcelFor(r.sharedKey(), t.From.Nick, t.ID, t.Body, was.last)
+	p := r.up.user.hub.parcelFor(r.sharedKey(), t.From.Nick, t.ID, said, was.last)
 	if p == nil {
 		return w, true
 	}
@@ -210,7 +208,7 @@ func (r *room) unwrap(t irc.Text, w words) (words, bool) {
 	if w.stanzaID = p.stanzaID; w.stanzaID == "" {
 		w.stanzaID = w.id
 	}
-	w.lang, w.children = p.lang, p.children
+	w.lang, w.children, w.rich = p.lang, p.children, nil
 	if mapping.IsRich(p.children) {
 		w.rich = &rich{about: p.about}
 	}

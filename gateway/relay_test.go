@@ -94,6 +94,27 @@ func TestFurtherLines(t *testing.T) {
 	}
 }
 
+// Words are found whatever codes the network leaves in them, on their first line and on
+// further ones; what they look like is what their sender said.
+func TestFormattedWords(t *testing.T) {
+	for _, lines := range [][]string{{"a", "b"}, {"\x02a\x02", "\x02b\x02"}, {"\x0304a", "b"}, {"a", "\x1db"}} {
+		x := newBench(t, "", 3, 1)
+		p := parcelOf("nick1", "a\nb", "urn:x")
+		p.children = []*stanza.Element{stanza.T("", "body", "a\nb")}
+		x.user.hub.deposit(p)
+		for i, line := range lines {
+			before := x.sent
+			x.recv(t, ":nick1!u@h PRIVMSG #c :"+line)
+			if x.sent-before != 1-i {
+				t.Errorf("%q of %q: %d stanzas", line, lines, x.sent-before)
+			}
+		}
+		if xml := string(x.xml); !strings.Contains(xml, "<body>a\nb</body>") || strings.Contains(xml, "<html") {
+			t.Errorf("%q: %s", lines, xml)
+		}
+	}
+}
+
 // However much is said, not all of it waits.
 func TestParcelsAreBounded(t *testing.T) {
 	h := newBench(t, "", 0, 1).user.hub

@@ -54,7 +54,7 @@ func (up *uplink) later(pause time.Duration, do func(), lost func(*question)) {
 // too long is said once more in shorter ones, and so are all that follow; one that was too
 // fast is said again when it will be taken, unless something else was said there since,
 // for then it would come in the wrong order.
-func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
+func (up *uplink) speak(cmd irc.Say, body mapping.Styled, taken func(ids []string), refused func(error)) {
 	target, single := cmd.Target, len(cmd.Lines) == 1
 	var turn uint64
 	up.give(cmd, taken, func(err error) {
@@ -80,7 +80,7 @@ func (up *uplink) speak(cmd irc.Say, body string, taken func(ids []string), refu
 	turn = up.spoken.turn
 }
 
-func (up *uplink) speakShorter(cmd irc.Say, body string, taken func(ids []string), refused func(error)) {
+func (up *uplink) speakShorter(cmd irc.Say, body mapping.Styled, taken func(ids []string), refused func(error)) {
 	up.tight = tighter
 	shorter, err := up.command(cmd.Target, body)
 	if err != nil {

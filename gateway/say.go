@@ -96,18 +96,20 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		r.up.user.refuse(s, errTooLong)
 		return
 	}
-	text, _ := s.Body()
-	rich := r.rich(o, s)
+	body, _ := s.Body()
+	text, rich := mapping.Plain(body), r.rich(o, s)
 	if rich != nil {
 		text = mapping.Carried(s.Children, rich.about, false)
 	}
 	switch {
-	case text == "":
+	case text.String() == "":
 		r.pass(s, rich)
 		return
 	case !r.open():
 		r.hold(o, s)
 		return
+	case !text.IsPlain() && !r.takesFormatting():
+		text = mapping.Plain(text.String())
 	}
 	cmd, err := r.up.command(r.channel, text)
 	if err != nil {
@@ -120,6 +122,12 @@ func (r *room) say(o *occupant, s *stanza.Stanza) {
 		r.up.user.reject(s, r.up.user.stanzaError(err, mapping.ForMessage, r.up.ircd()))
 		r.refusedWords(err)
 	})
+}
+
+// takesFormatting says whether formatted text is neither refused nor stripped.
+func (r *room) takesFormatting() bool {
+	ch, ok := r.up.view.Channel(r.channel)
+	return ok && mapping.TakesFormatting(ch, r.up.view.Support())
 }
 
 // give says something on the network. taken is called when that has taken it, with
@@ -156,9 +164,13 @@ func (up *uplink) tells() bool {
 }
 
 // command is a body as lines that the network takes. Errors are *stanza.Error.
-func (up *uplink) command(target, body string) (cmd irc.Say, err error) {
+func (up *uplink) command(target string, body mapping.Styled) (cmd irc.Say, err error) {
 	kind, text := mapping.Outgoing(body)
-	lines, more := mapping.Split(text, up.budget(target, kind), maxLines)
+	budget := up.budget(target, kind)
+	lines, more := text.Lines(budget, maxLines)
+	if more { // rather words alone than nothing
+		lines, more = mapping.Split(text.String(), budget, maxLines)
+	}
 	switch {
 	case len(lines) == 0:
 		return cmd, badRequest("There is nothing in the message that IRC can carry.")
@@ -357,7 +369,7 @@ func (up *uplink) channelText(t irc.Text) {
 		w.id = newID()
 	}
 	w.stanzaID = w.id
-	w.children = stanza.Body(body)
+	w.children, w.rich = stanza.Body(body), formatted(t, body)
 	if w, ok = r.unwrap(t, w); ok {
 		r.said(w)
 	}

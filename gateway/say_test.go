@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"isthmus/ircside/irc"
 )
 
 // What is too much for one message is refused, and nothing of it is said: too many
@@ -26,6 +28,22 @@ func TestTooMuch(t *testing.T) {
 				t.Errorf("said %.100s", x.lines)
 			}
 		})
+	}
+}
+
+// What codes would make too much is said without them.
+func TestMuchInBold(t *testing.T) {
+	x := newBench(t, "", 1, 1)
+	line := strings.Repeat("x", x.up.budget("#c", irc.Privmsg))
+	x.stanza(t, fmt.Sprintf(`<message from="ann@x/0" to="#c%%net@gw" type="groupchat" id="m"><body>%s</body>`+
+		`<html xmlns="http://jabber.org/protocol/xhtml-im"><body xmlns="http://www.w3.org/1999/xhtml"><b>%[1]s</b></body></html></message>`, strings.Repeat(line, 60)))
+	if n := strings.Count(string(x.lines), "PRIVMSG #c \x02"); n != 61 { // a line more, for the codes
+		t.Errorf("said %d lines: %.100s", n, x.lines)
+	}
+	x.stanza(t, `<message from="ann@x/0" to="#c%net@gw" type="groupchat" id="m"><body>`+strings.Repeat(line+" ", maxLines)+
+		`</body><markup xmlns="urn:xmpp:markup:0"><bcode start="0" end="2000"/></markup></message>`)
+	if n := strings.Count(string(x.lines), "PRIVMSG #c x"); n != maxLines {
+		t.Errorf("said %d lines: %.100s", n, x.lines)
 	}
 }
 

@@ -9,11 +9,16 @@ import (
 // Outgoing makes text for IRC of the body of a message: "/me " at its beginning
 // makes all of it an action (XEP-0245 §3.1), for a message is said in one way or the
 // other ([irc.Say]). No control characters are left but line breaks, which [Split]
-// takes out: what would be formatting, or begin a CTCP request, cannot be forged.
-func Outgoing(body string) (kind irc.TextKind, text string) {
-	text = clean(body)
-	if rest, ok := strings.CutPrefix(text, "/me "); ok && strings.TrimSpace(rest) != "" {
-		return irc.Action, rest
+// takes out: what would be formatting, or begin a CTCP request, cannot be forged. What is
+// meant to be formatting is put in by [Styled.Lines].
+func Outgoing(body Styled) (kind irc.TextKind, text Styled) {
+	text = body.clean()
+	const act = "/me "
+	if rest, ok := strings.CutPrefix(text.text, act); ok && strings.TrimSpace(rest) != "" {
+		if text.IsPlain() {
+			return irc.Action, Plain(rest)
+		}
+		return irc.Action, text.from(len(act))
 	}
 	return irc.Privmsg, text
 }

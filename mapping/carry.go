@@ -28,6 +28,9 @@ func (about Reference) nick(reply *stanza.Element) string {
 	return to.Resource()
 }
 
+// CarriedFeatures are those whose payloads people on IRC see something of, sorted.
+func CarriedFeatures() []string { return []string{nsXHTML, nsMarkup} }
+
 // RefersTo is the id of what a message refers to: of a reply that which the room gave
 // it, of a correction that which its sender did. XEP-0461 §4.1, XEP-0308 §3
 func RefersTo(children []*stanza.Element) (id string, isReply bool) {
@@ -40,39 +43,69 @@ func RefersTo(children []*stanza.Element) (id string, isReply bool) {
 // fewLetters is how much of a message may change without IRC being told again.
 const fewLetters = 3
 
-// Carried is what of a message goes to IRC, as the text of a message; "" is nothing at
-// all. Formatting goes, a quotation becomes the name of who is answered, a file its
-// address, a correction of more than a few letters a new message. private says that it
-// goes to one person, who knows whom it answers.
-func Carried(children []*stanza.Element, about Reference, private bool) string {
+// Carried is what of a message goes to IRC, as the text of a message; without text it is
+// nothing at all. A quotation becomes the name of who is answered, a file its address, a
+// correction of more than a few letters a new message. private says that it goes to one
+// person, who knows whom it answers.
+func Carried(children []*stanza.Element, about Reference, private bool) Styled {
 	body := find(children, "", "body").Text()
 	if _, ok := standIn(children, body); ok {
-		return ""
+		return Styled{}
 	}
-	if url := fileURL(children); url != "" {
-		body = withURL(body, url)
+	about.Nick = about.nick(find(children, nsReply, "reply"))
+	whole, url := formatted(children, extent{}), ""
+	if file := fileURL(children); file != "" {
+		url = strings.TrimPrefix(withURL(body, file), body)
+		body += url
+		whole = whole.before(url)
 	}
-	reply := find(children, nsReply, "reply")
 	switch {
 	case body == "":
-		return ""
+		return Styled{}
 	case find(children, nsCorrect, "replace") != nil:
 		if about.Body != "" && differBy(about.Body, body) <= fewLetters {
-			return ""
+			return Styled{}
 		}
-		return "* fix: " + body
-	case reply == nil || private:
-		return body
+		return whole.after("* fix: ")
+	case private || about.Nick == "" || find(children, nsReply, "reply") == nil:
+		return whole
 	}
-	nick := about.nick(reply)
-	said, _ := withoutFallback(children, nsReply, body)
+	said := whole
+	if cut, quoted := fallbackOf(children, nsReply, body); quoted {
+		said = formatted(children, cut)
+		if cut.to < len(body) {
+			said = said.before(url)
+		}
+		said = said.from(len(said.text) - len(strings.TrimLeft(said.text, " \n")))
+	}
 	switch {
-	case nick == "" || said == "":
-		return body
+	case said.text == "":
+		return whole
 	case about.Old && about.Body != "":
-		return addressed(`"`+shortened(about.Body)+`": `+said, nick)
+		return said.after(about.Nick + `: "` + shortened(about.Body) + `": `)
+	case strings.HasPrefix(said.text, "/me "):
+		return said
 	}
-	return addressed(said, nick)
+	return said.after(about.Nick + ": ")
+}
+
+// formatted is the body of a message, less a part of it, in the look that is said besides.
+func formatted(children []*stanza.Element, cut extent) Styled {
+	body := find(children, "", "body")
+	text := body.Text()
+	for _, e := range children {
+		switch {
+		case e.Space == nsXHTML && e.Local == "html":
+			if s, ok := readHTML(htmlBody(e, body.Lang()), text, cut); ok {
+				return s
+			}
+		case e.Space == nsMarkup && e.Local == "markup" && e.Lang() == body.Lang():
+			if s, ok := readMarkup(e, text, cut); ok {
+				return s
+			}
+		}
+	}
+	return Plain(text[:cut.from] + text[min(cut.to, len(text)):])
 }
 
 // addressed says something to somebody. What one does cannot be.
@@ -171,34 +204,50 @@ func retraction(children []*stanza.Element) *stanza.Element {
 // withoutFallback is a body without what stands in for a payload; marked says whether
 // anything does.
 func withoutFallback(children []*stanza.Element, feature, body string) (rest string, marked bool) {
+	cut, marked := fallbackOf(children, feature, body)
+	if !marked {
+		return body, false
+	}
+	return strings.TrimLeft(body[:cut.from]+body[cut.to:], " \n"), true
+}
+
+// fallbackOf is the part of a body that stands in for a payload; marked says whether any
+// does.
+func fallbackOf(children []*stanza.Element, feature, body string) (cut extent, marked bool) {
 	for _, e := range children {
 		if e.Space == nsFallback && e.Local == "fallback" && e.Attr("for") == feature {
-			if rest, ok := cutRanges(e, body); ok {
-				return strings.TrimLeft(rest, " \n"), true
+			if cut, ok := fallbackRange(e, body); ok {
+				return cut, true
 			}
 		}
 	}
-	return body, false
+	return extent{}, false
 }
 
-// cutRanges is a body without the first range that a fallback marks; without any it is
-// all of it. Positions count code points. ok is false for a range that there is not.
-// XEP-0428 §2.2, XEP-0426
+// cutRanges is a body without the range that a fallback marks.
 func cutRanges(e *stanza.Element, body string) (rest string, ok bool) {
+	cut, ok := fallbackRange(e, body)
+	return body[:cut.from] + body[cut.to:], ok
+}
+
+// fallbackRange is the first range that a fallback marks; without any it is all of the
+// body. Positions count code points. ok is false for a range that there is not.
+// XEP-0428 §2.2, XEP-0426
+func fallbackRange(e *stanza.Element, body string) (cut extent, ok bool) {
 	part := e.Child(nsFallback, "body")
 	switch {
 	case part == nil:
-		return "", e.Child(nsFallback, "subject") == nil
+		return extent{0, len(body)}, e.Child(nsFallback, "subject") == nil
 	case part.Attr("start") == "" && part.Attr("end") == "":
-		return "", true
+		return extent{0, len(body)}, true
 	}
 	start, err := strconv.ParseUint(part.Attr("start"), 10, 31)
 	end, err2 := strconv.ParseUint(part.Attr("end"), 10, 31)
 	from, to := position(body, int(start)), position(body, int(end))
 	if err != nil || err2 != nil || start > end || from < 0 || to < 0 {
-		return body, false
+		return extent{}, false
 	}
-	return body[:from] + body[to:], true
+	return extent{from, to}, true
 }
 
 // position is where the n-th character of a text begins; -1 if it has not as many.

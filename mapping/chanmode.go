@@ -128,6 +128,12 @@ func KnowsRegistered(s *irc.Support) bool { return len(modesOf(s, fieldRegistere
 // IsRegistered says whether a channel is marked as registered.
 func IsRegistered(ch irc.Channel, s *irc.Support) bool { return isSet(ch, modesOf(s, fieldRegistered)) }
 
+// TakesFormatting says whether a channel takes formatted text as it is, as far as its modes
+// say: it is neither refused nor stripped.
+func TakesFormatting(ch irc.Channel, s *irc.Support) bool {
+	return !isSet(ch, modesOf(s, "irc#no_formatting")) && !isSet(ch, modesOf(s, "irc#strip_formatting"))
+}
+
 // toggle is what makes a field of one or several flags true or false; nothing if it
 // is.
 func toggle(ch irc.Channel, modes []chanMode, on bool) (out []irc.ModeChange) {

@@ -144,3 +144,18 @@ func TestRoomFeatures(t *testing.T) {
 		}
 	}
 }
+
+// Where a server's own letters are set, formatted text is not sent.
+func TestTakesFormatting(t *testing.T) {
+	refuse := map[*irc.Support]string{
+		inspircd: "cS", unreal6: "cS", solanum: "c", hybrid8: "c", undernet: "c", snircd: "c", ngircd26: "", ergo2: "", irc2: "", nameless: "",
+	}
+	for s, letters := range refuse {
+		for mode := range strings.SplitSeq("a,c,m,n,C,S,Z,", ",") {
+			want := mode == "" || !strings.Contains(letters, mode)
+			if got := TakesFormatting(irc.Channel{Modes: "nt" + mode}, s); got != want {
+				t.Errorf("%s +%s: %v", s.Version, mode, got)
+			}
+		}
+	}
+}

@@ -29,23 +29,31 @@ func Strip(s string) string {
 	b.Grow(len(s))
 	for {
 		b.WriteString(s[:i])
-		r, size := utf8.DecodeRuneInString(s[i:])
-		s = s[i+size:]
-		switch r {
-		case colourCode:
-			s = s[colourLen(s, 1, 2, isDigit):]
-		case hexColourCode:
-			s = s[colourLen(s, 6, 6, isHex):]
-		case '\t', '\n', '\r':
-			b.WriteByte(' ')
-		case utf8.RuneError:
-			b.WriteRune(r)
-		}
+		n, instead := control(s[i:])
+		b.WriteString(instead)
+		s = s[i+n:]
 		if i = strings.IndexFunc(s, isStripped); i < 0 {
 			b.WriteString(s)
 			return b.String()
 		}
 	}
+}
+
+// control is how long a control character is at the beginning of a text, with what
+// belongs to it, and what stands in for it.
+func control(s string) (n int, instead string) {
+	r, n := utf8.DecodeRuneInString(s)
+	switch r {
+	case colourCode:
+		return n + colourLen(s[n:], 1, 2, isDigit), ""
+	case hexColourCode:
+		return n + colourLen(s[n:], 6, 6, isHex), ""
+	case '\t', '\n', '\r':
+		return n, " "
+	case utf8.RuneError:
+		return n, "\ufffd"
+	}
+	return n, ""
 }
 
 func isStripped(r rune) bool { return isControl(r) || r == utf8.RuneError }

@@ -83,8 +83,8 @@ func TestOutgoing(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if kind, text := Outgoing(tt.body); kind != tt.kind || text != tt.text {
-				t.Errorf("got %d %q; want %d %q", kind, text, tt.kind, tt.text)
+			if kind, text := Outgoing(Plain(tt.body)); kind != tt.kind || text.text != tt.text || !text.IsPlain() {
+				t.Errorf("got %d %q; want %d %q", kind, text.text, tt.kind, tt.text)
 			}
 		})
 	}

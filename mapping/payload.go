@@ -36,11 +36,11 @@ type payload struct {
 
 // payloads are those that the gateway knows.
 var payloads = []payload{
-	{name: "formatted text", feature: nsXHTML},             // XEP-0071
-	{name: "message markup", feature: "urn:xmpp:markup:0"}, // XEP-0394
-	{name: "message styling", feature: nsStyling},          // XEP-0393
-	{name: "replies", feature: nsReply},                    // XEP-0461
-	{name: "corrections", feature: nsCorrect},              // XEP-0308
+	{name: "formatted text", feature: nsXHTML},    // XEP-0071
+	{name: "message markup", feature: nsMarkup},   // XEP-0394
+	{name: "message styling", feature: nsStyling}, // XEP-0393
+	{name: "replies", feature: nsReply},           // XEP-0461
+	{name: "corrections", feature: nsCorrect},     // XEP-0308
 	{name: "retractions", feature: "urn:xmpp:message-retract:1", wordless: true, kept: true, // XEP-0424
 		more: []string{"urn:xmpp:message-retract:0"}},
 	{name: "reactions", feature: "urn:xmpp:reactions:0", wordless: true, kept: true},          // XEP-0444
@@ -239,7 +239,7 @@ func (d *delivery) gets(e *stanza.Element) bool {
 	if d.can(p) {
 		return true
 	}
-	d.unformatted = d.unformatted || p.feature == nsXHTML || p.feature == "urn:xmpp:markup:0"
+	d.unformatted = d.unformatted || p.feature == nsXHTML || p.feature == nsMarkup
 	return false
 }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"isthmus/ircside/irc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -43,7 +45,7 @@ func content(t *testing.T, xml string) []*stanza.Element {
 
 // What each of five kinds of clients gets of each kind of message, to the byte, and
 // what IRC does. The file is testdata/delivery.txt; a line of it that begins with "said"
-// is the message.
+// is the message; one with "heard" is words from IRC.
 func TestDelivery(t *testing.T) {
 	const name = "testdata/delivery.txt"
 	golden, err := os.ReadFile(name)
@@ -74,10 +76,20 @@ func TestDelivery(t *testing.T) {
 			more, about = words[1:], Reference{}
 		case words[0] == "about":
 			about = Reference{Nick: words[1], Old: words[2] == "old", Body: strings.Join(words[3:], " ")}
-		case words[0] != "said":
+		case words[0] != "said" && words[0] != "heard":
 			continue // what came of it, which is written anew
 		}
 		out.WriteString(line + "\n")
+		if len(words) > 0 && words[0] == "heard" {
+			text, err := strconv.Unquote(`"` + strings.TrimPrefix(line, "heard ") + `"`)
+			if err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			said := irc.Text{Body: text}
+			for _, c := range clients {
+				fmt.Fprintf(&out, "  %-15s %s\n", c.name, written(Dressed(stanza.Body(Incoming(said)), Looks(said), c.class)))
+			}
+		}
 		if len(words) == 0 || words[0] != "said" {
 			continue
 		}
@@ -87,8 +99,8 @@ func TestDelivery(t *testing.T) {
 		for _, c := range clients {
 			fmt.Fprintf(&out, "  %-15s %s\n", c.name, written(Deliver(children, c.class, more, about)))
 		}
-		fmt.Fprintf(&out, "  %-15s %s\n", "irc", strings.ReplaceAll(Carried(children, about, false), "\n", `\n`))
-		fmt.Fprintf(&out, "  %-15s %s\n", "irc, private", strings.ReplaceAll(Carried(children, Reference{}, true), "\n", `\n`))
+		fmt.Fprintf(&out, "  %-15s %s\n", "irc", shownCodes(Carried(children, about, false)))
+		fmt.Fprintf(&out, "  %-15s %s\n", "irc, private", shownCodes(Carried(children, Reference{}, true)))
 		if written(children) != before {
 			t.Errorf("changed what was said: %s", line)
 		}
@@ -102,6 +114,12 @@ func TestDelivery(t *testing.T) {
 	default:
 		t.Errorf("another delivery; -update rewrites %s:\n%s", name, out.String())
 	}
+}
+
+// shownCodes is a text as IRC gets it, in one line.
+func shownCodes(s Styled) string {
+	quoted := strconv.Quote(strings.ReplaceAll(s.coded(0, len(s.text)), `"`, "\x00"))
+	return strings.NewReplacer(`\x00`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
 }
 
 func written(children []*stanza.Element) string {
@@ -194,7 +212,7 @@ func TestManyPayloads(t *testing.T) {
 	if got := Deliver(children, Class{}, nil, Reference{}); len(got) != 1 {
 		t.Errorf("%d elements", len(got))
 	}
-	if Encrypted(children) || !IsRich(children) || Carried(children, Reference{}, false) != "x" {
+	if Encrypted(children) || !IsRich(children) || Carried(children, Reference{}, false).String() != "x" {
 		t.Error("not taken for what it is")
 	}
 }

@@ -46,6 +46,7 @@ var scripts = []script{
 	{"talk", scriptTalk},
 	{"me", scriptMe},
 	{"long", scriptLong},
+	{"format", scriptFormat},
 	{"features", scriptFeatures},
 	{"private", scriptPrivate},
 	{"list", scriptList},
@@ -79,13 +80,14 @@ type ircd struct {
 	cuts       bool   // it cuts nicks that are too long, where others refuse them
 	knock      bool   // it has KNOCK
 	quiets     bool   // it silences by a mask
+	colourless string // channel modes under which there is no formatting
 	curt       bool   // it drops the last words of who has just come
 }
 
 var ircds = map[string]ircd{
-	"inspircd":    {op: "admin", awayNotify: true, quiets: true, knock: true, reserve: "QLINE %s 0 :reserved"},
+	"inspircd":    {op: "admin", awayNotify: true, quiets: true, knock: true, colourless: "cS", reserve: "QLINE %s 0 :reserved"},
 	"ngircd":      {op: "admin"},
-	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true},
+	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true, colourless: "c"},
 }
 
 // TestPairs plays every script on every pair of servers. All pairs of an XMPP server

@@ -51,7 +51,7 @@ func scriptFeatures(t *testing.T, p *pair) {
 	if s := bob.Expect("her words", Body("groupchat", p.in(alice.nick), "so be it")); s.ID != id || s.Child(xhtml, "html") == nil {
 		t.Errorf("they come as %s, not %s, and with %v", s.ID, id, s.Children)
 	}
-	dave.Expect("her words", By(alice.nick, "PRIVMSG", p.channel, "so be it"))
+	dave.Expect("her words", By(alice.nick, "PRIVMSG", p.channel, "so \x02be\x02 it"))
 	alice.sends(`<reactions xmlns="` + reactions + `" id="x"><reaction>:-)</reaction></reactions>`)
 	bob.Expect("her reaction", holds(reactions, "reactions"))
 	alice.Expect("her own reaction", holds(reactions, "reactions"))

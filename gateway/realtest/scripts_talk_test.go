@@ -56,6 +56,34 @@ func scriptMe(t *testing.T, p *pair) {
 	alice.Expect("dave grin", Body("chat", p.in(dave.Nick), "/me grins"))
 }
 
+// scriptFormat: formatting goes both ways to those who can see it, and words alone where
+// the channel has no colours.
+func scriptFormat(t *testing.T, p *pair) {
+	const xhtml = "http://jabber.org/protocol/xhtml-im"
+	dave, alice := p.founder("dave"), p.member("alice")
+	alice.able(xhtml)
+	p.meet(alice, dave) // her answer is taken in
+	speak := func(body, html string) {
+		alice.sends(`<body>` + body + `</body><html xmlns="` + xhtml + `"><body xmlns="http://www.w3.org/1999/xhtml">` + html + `</body></html>`)
+	}
+	speak("so be it&#10;so", "<b>so <i>be</i> it<br/>so</b>")
+	dave.Expect("her words", By(alice.nick, "PRIVMSG", p.channel, "\x02so \x1dbe\x1d it\x02"))
+	dave.Expect("and more", By(alice.nick, "PRIVMSG", p.channel, "\x02so\x02"))
+	dave.Say(p.channel, "so \x02be\x02 it")
+	if s := alice.Expect("his words", Body("groupchat", p.in(dave.Nick), "so be it")); s.Child(xhtml, "html") == nil {
+		t.Errorf("his words look like nothing: %v", s.Children)
+	}
+	for _, mode := range p.ircd.colourless {
+		dave.Send(fmt.Sprintf("MODE %s +%c", p.channel, mode))
+		dave.Expect("the mode", By(dave.Nick, "MODE", p.channel))
+		p.meet(alice, dave)
+		speak("so it is", "so it <b>is</b>")
+		dave.Expect("words alone", By(alice.nick, "PRIVMSG", p.channel, "so it is"))
+		dave.Send(fmt.Sprintf("MODE %s -%c", p.channel, mode))
+		dave.Expect("no mode", By(dave.Nick, "MODE", p.channel))
+	}
+}
+
 // scriptLong: 3,000 characters arrive whole, in lines that fit, and come back once.
 func scriptLong(t *testing.T, p *pair) {
 	dave, alice := p.founder("dave"), p.member("alice")
