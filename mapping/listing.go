@@ -149,8 +149,8 @@ func ListedFeatures(c *ListedChannel) []string {
 }
 
 // ListedInfo is what disco#info tells besides of such a channel.
-func ListedInfo(c *ListedChannel, contacts []string) *stanza.Element {
-	return roomInfo(c.Topic, c.Users, 0, contacts)
+func ListedInfo(c *ListedChannel, notes RoomNotes) *stanza.Element {
+	return roomInfo(c.Topic, c.Users, 0, notes)
 }
 
 // An Order is how channels that were found are sorted.

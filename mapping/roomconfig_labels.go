@@ -23,6 +23,8 @@ var fieldLabels = map[string]string{
 	FieldMemberList:    "Who may ask for the lists of members",
 	FieldLogging:       "Conversations are logged",
 	FieldHistory:       "Most messages that are shown on entering",
+	FieldLang:          "Language of the conversation, as en or de-AT",
+	FieldComings:       "Clients of groupchat 1.0 are told in lines who comes and goes",
 	FieldOwners:        "Owners",
 	FieldAdmins:        "Administrators",
 	FieldAuditorium:    "Only operators are seen (auditorium)",
