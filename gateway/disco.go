@@ -54,7 +54,7 @@ func getInfo(q query, r *iq.Request) {
 		return
 	}
 	if where == iq.Room && q.listed == nil && !q.seen() {
-		q.look(func(c *mapping.ListedChannel) { q.listed = c; q.tellInfo(r) })
+		q.look(func(c *mapping.ListedChannel, g mapping.Glimpse) { q.listed, q.glance = c, g; q.tellInfo(r) })
 		return
 	}
 	q.tellInfo(r)
@@ -134,7 +134,7 @@ func (q query) modes() (out []*stanza.Element) {
 		ch, _ := up.view.Channel(q.at.Name)
 		features, info = mapping.RoomFeatures(ch, up.view.Support()), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.notes())
 	} else if q.listed != nil {
-		features, info = mapping.ListedFeatures(q.listed), mapping.ListedInfo(q.listed, q.notes())
+		features, info = mapping.ListedFeatures(q.listed, q.glance), mapping.ListedInfo(q.listed, q.glance, q.notes())
 	}
 	for _, f := range features {
 		out = append(out, feature(f))

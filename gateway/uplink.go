@@ -64,10 +64,11 @@ type uplink struct {
 	tight    int      // bytes less that a line holds, as the network has found one too long
 	notes    []string // what the server said last, for whoever asks
 	lastErr  error
-	awayText string // as the network has it; "" is here
-	hostBans bool   // it has no bans of accounts, whatever it says
-	nick     string // as other users of the gateway know it; "" is not here
-	calls    calls  // invitations from IRC
+	awayText string              // as the network has it; "" is here
+	hostBans bool                // it has no bans of accounts, whatever it says
+	nick     string              // as other users of the gateway know it; "" is not here
+	calls    calls               // invitations from IRC
+	glimpses map[string]*glimpse // channels that we are not in, folded
 }
 
 // A wish is what waits for a network to let us in, and how to say that it did not.
@@ -194,6 +195,9 @@ func (up *uplink) event(ev irc.Event) {
 	}
 	if up.view == nil {
 		up.early(ev)
+		return
+	}
+	if up.glimpsed(ev) {
 		return
 	}
 	before := up.scene(ev)
