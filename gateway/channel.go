@@ -31,6 +31,8 @@ type settings struct {
 	Lang        string   `json:"lang,omitempty"`        // of the conversation, a language tag
 	History     *int     `json:"history,omitempty"`     // messages that who enters is told at the most; nil: all that are kept
 	NoComings   bool     `json:"no_comings,omitempty"`  // old clients are not told in lines who comes and goes
+	Encoding    string   `json:"encoding,omitempty"`    // what is said is written in; "": as the network has it
+	Fallback    string   `json:"fallback,omitempty"`    // what is no UTF-8 is read in; "": as it is written
 	By          string   `json:"by,omitempty"`          // who said something of it first, a bare JID; "": an admin
 }
 
@@ -226,7 +228,8 @@ func (h *Hub) openSettings(all map[channelKey]settings) (n int) {
 // equal leaves open by whom they are.
 func (s settings) equal(other settings) bool {
 	history := s.History == other.History || s.History != nil && other.History != nil && *s.History == *other.History
-	return history && s.Lang == other.Lang && s.NoComings == other.NoComings && s.passes(other)
+	return history && s.Lang == other.Lang && s.NoComings == other.NoComings &&
+		s.Encoding == other.Encoding && s.Fallback == other.Fallback && s.passes(other)
 }
 
 // passes says whether the same is passed on, and required, as by others.

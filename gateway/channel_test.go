@@ -66,6 +66,7 @@ func TestSettingsDiffer(t *testing.T) {
 	for name, s := range map[string]settings{
 		"optional": {Optional: []string{"urn:a"}}, "required": {Required: []string{"urn:a"}}, "rule": {Groupchat10: "off"},
 		"lang": {Lang: "de"}, "history": {History: &five}, "no history": {History: &zero}, "comings": {NoComings: true},
+		"encoding": {Encoding: "koi8-r"}, "fallback": {Fallback: "koi8-r"},
 	} {
 		if s.equal(settings{}) || (settings{}).equal(s) || !s.equal(s) {
 			t.Errorf("%s does not count", name)

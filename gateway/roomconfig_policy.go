@@ -18,9 +18,9 @@ func (r *room) policyFields(lang string) []form.Field {
 	if s.Lang != "" {
 		x.Values = []string{s.Lang}
 	}
-	return []form.Field{x, {
+	return append([]form.Field{x, {
 		Var: mapping.FieldComings, Kind: form.Boolean, Values: form.Bool(!s.NoComings), Label: mapping.FieldLabel(mapping.FieldComings, lang),
-	}}
+	}}, charsetFields(s, lang)...)
 }
 
 // policySetters read the policyFields of a submitted form, and what it says of history as
@@ -47,6 +47,14 @@ var policySetters = []struct {
 			s.NoComings = !on
 		}
 		return nil
+	}},
+	{mapping.FieldEncoding, func(_ *room, _ *configuration, s *settings, x form.Field) (err *stanza.Error) {
+		s.Encoding, err = charsetName(x)
+		return err
+	}},
+	{mapping.FieldFallback, func(_ *room, _ *configuration, s *settings, x form.Field) (err *stanza.Error) {
+		s.Fallback, err = charsetName(x)
+		return err
 	}},
 	{mapping.FieldHistory, func(r *room, c *configuration, s *settings, _ form.Field) *stanza.Error {
 		n, given, ok := mapping.HistoryWish(c.form)

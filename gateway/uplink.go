@@ -143,6 +143,7 @@ func (up *uplink) dial() error {
 		Retry: func(attempt, numeric int, s *irc.Support) string {
 			return mapping.NickRetry(asked, attempt, numeric, s)
 		},
+		Charset:   up.user.hub.charsets(up.name, up.net.Encoding),
 		PingAfter: up.net.PingInterval, PingTimeout: up.net.PingTimeout,
 		AnswerAfter: up.user.config.Gateway.AnswerTimeout, JoinAfter: up.user.config.Gateway.JoinTimeout,
 	}

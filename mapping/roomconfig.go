@@ -34,7 +34,9 @@ const (
 	FieldAdmins        = fieldConfig + "roomadmins"
 	FieldUnregistered  = "irc#moderated_unregistered"
 	FieldAuditorium    = "irc#auditorium"
-	FieldModes         = "irc#modes"                                // others, in the words of MODE
+	FieldModes         = "irc#modes" // others, in the words of MODE
+	FieldEncoding      = "{urn:isthmus:conference-features}encoding_out"
+	FieldFallback      = "{urn:isthmus:conference-features}encoding_in"
 	FieldComings       = "{urn:isthmus:conference-features}comings" // told to old clients in lines
 
 	fieldRegistered = "registered" // of no form

@@ -24,6 +24,8 @@ var fieldLabels = map[string]string{
 	FieldLogging:       "Conversations are logged",
 	FieldHistory:       "Most messages that are shown on entering",
 	FieldLang:          "Language of the conversation, as en or de-AT",
+	FieldEncoding:      "Character set in which messages are written, as koi8-r; nothing is the network's",
+	FieldFallback:      "Character set of messages that are not in UTF-8; nothing is the one in which they are written",
 	FieldComings:       "Clients of groupchat 1.0 are told in lines who comes and goes",
 	FieldOwners:        "Owners",
 	FieldAdmins:        "Administrators",
