@@ -254,19 +254,22 @@ func (k *checker) address(key, s string) {
 	}
 }
 
-// charset requires one that is known and has ASCII in its place, as IRC's grammar is
-// written in it. (UTF-16 has not.)
-func (k *checker) charset(key, name string) {
+// IsCharset says whether a character set is known and has ASCII in its place, as IRC's
+// grammar is written in it. (UTF-16 has not.)
+func IsCharset(name string) bool {
 	const sample = ":a!b@c PRIVMSG #d,e :{f}"
 	e, err := htmlindex.Get(name)
-	if err == nil {
-		var text string
-		text, err = e.NewDecoder().String(sample)
-		if err == nil && text == sample {
-			return
-		}
+	if err != nil {
+		return false
 	}
-	k.bad(key, fmt.Sprintf("%q is no character set that IRC can be written in", name))
+	text, err := e.NewDecoder().String(sample)
+	return err == nil && text == sample
+}
+
+func (k *checker) charset(key, name string) {
+	if !IsCharset(name) {
+		k.bad(key, fmt.Sprintf("%q is no character set that IRC can be written in", name))
+	}
 }
 
 // contacts requires URIs.

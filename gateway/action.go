@@ -31,9 +31,12 @@ type arg struct {
 	kind     form.Kind
 	optional bool
 	rest     bool                      // in words, it is all that is left
+	inForm   bool                      // in words there is none
 	stage    int                       // of the command; the first is 0
 	value    func(*call) string        // what stands there at first; nil: nothing
 	choose   func(*call) []form.Option // of a list
+	asked    func(*call) bool          // whether a form asks for it; nil: it does
+	check    func(*call) string        // what is wrong with it in a form, in English; nil: nothing ever is
 }
 
 // actions are all of them, in the order of the help: each topic has its own. Help is the
@@ -55,6 +58,9 @@ func (a action) may(u *user) bool { return a.allowed == nil || a.allowed(u) }
 func (a action) usage() string {
 	words := []string{a.name}
 	for _, g := range a.args {
+		if g.inForm {
+			continue
+		}
 		word := strings.ToUpper(g.name)
 		if g.optional {
 			word = "[" + word + "]"

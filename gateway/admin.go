@@ -124,6 +124,7 @@ type plan struct {
 	kicks   []kick
 	kicked  map[string]bool // whom they are of
 	quiets  bool            // a mask that silences somebody goes, if it is there
+	by      mapping.BanKind // what those masks are made of
 }
 
 // A kick may follow a ban; then it does not matter who has gone by themselves.
@@ -234,9 +235,14 @@ func (r *room) carry(p plan, request *iq.Request) {
 				}
 				r.tellBans(p, request)
 				r.askIn(p.guests, request.IQ, func(err error) {
-					if !failed(err) {
-						r.kickAll(p, request)
+					if failed(err) {
+						return
 					}
+					r.kickAll(p, func(err error) {
+						if !failed(err) {
+							request.Result()
+						}
+					})
 				})
 			})
 		})
@@ -247,22 +253,17 @@ func (r *room) failAdmin(request *iq.Request, err error) {
 	request.Fail(r.up.user.stanzaError(err, mapping.ForAdmin, r.up.ircd()))
 }
 
-// kickAll kicks who is still in, and answers.
-func (r *room) kickAll(p plan, request *iq.Request) {
+// kickAll kicks who is still in; then gets the first refusal, once all is done.
+func (r *room) kickAll(p plan, then func(error)) {
 	var first error
 	left := 1
 	done := func(err error) {
 		if first == nil {
 			first = err
 		}
-		if left--; left > 0 {
-			return
+		if left--; left == 0 {
+			then(first)
 		}
-		if first != nil {
-			r.failAdmin(request, first)
-			return
-		}
-		request.Result()
 	}
 	for _, k := range p.kicks {
 		if _, in := r.up.view.Member(r.channel, k.Nick); !in && k.banned {

@@ -179,11 +179,13 @@ func (r *room) sendHistory(o *occupant, h muc.History) {
 		return 0
 	}
 	usable := func(w words) bool { return w.rich == nil || r.rendered(o, w) != nil }
-	most := r.up.user.config.Gateway.History
+	limit := r.historyMost()
+	most := min(r.up.user.config.Gateway.History, limit)
 	if o.old {
 		most = min(most, maxOldHistory)
 	}
-	for _, w := range r.backlog.wanted(h, most, time.Now(), usable, chars) {
+	list := r.backlog.wanted(h, most, time.Now(), usable, chars)
+	for _, w := range list[max(0, len(list)-limit):] {
 		r.show(o, w, true)
 	}
 }

@@ -145,11 +145,11 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 	case err == nil && mask == "" && m.ID == view.Self().ID: // XEP-0045 §9.1
 		return &stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict, Text: "You cannot ban yourself."}
 	case mask == "":
-		b := &ban{who: m.Person, list: 'b'}
-		if seen, ok := view.Person(m.Nick); ok {
-			b.who = seen // in another channel
-		}
-		if b.mask = r.banMask(b.who); b.mask == "" {
+		b := &ban{who: r.personOf(m), list: 'b'}
+		switch b.mask = r.maskBy(p.by, b.who); {
+		case b.mask == "" && p.by != mapping.BanAsSuits:
+			return notAllowed("A mask of that kind cannot be made of what is known of %s.", cmp.Or(b.who.Nick, b.who.Account))
+		case b.mask == "":
 			return notAllowed("The network has no bans of accounts. Ban a nick or a mask.")
 		}
 		mask = b.mask
@@ -163,6 +163,31 @@ func (r *room) planBan(p *plan, item muc.Item) *stanza.Error {
 		}
 	}
 	return nil
+}
+
+// personOf is what is known of somebody, who may be in another channel.
+func (r *room) personOf(m irc.Member) irc.Person {
+	if seen, ok := r.up.view.Person(m.Nick); ok {
+		return seen
+	}
+	return m.Person
+}
+
+// maskBy is the mask of a kind that bans somebody; "" if there can be none, as one that
+// means us.
+func (r *room) maskBy(kind mapping.BanKind, p irc.Person) string {
+	if kind == mapping.BanAsSuits {
+		return r.banMask(p)
+	}
+	if r.up.hostBans {
+		p.Account = ""
+	}
+	s := r.up.view.Support()
+	mask := mapping.MaskBy(kind, p, s)
+	if irc.MatchMask(s, mask, r.up.view.Self()) {
+		return ""
+	}
+	return mask
 }
 
 // banMask is the mask that bans somebody, and nobody of rank with them: of those who share
@@ -199,7 +224,7 @@ func (r *room) meansRanked(mask string, p irc.Person) bool {
 // It is tried once for all.
 func (r *room) byHost(p plan, err error) (again plan, ok bool) {
 	f, refused := err.(irc.Fault)
-	if !refused || f.Numeric != 743 || r.up.hostBans {
+	if !refused || f.Numeric != 743 || r.up.hostBans || p.by != mapping.BanAsSuits {
 		return p, false
 	}
 	s := r.up.view.Support()

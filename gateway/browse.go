@@ -163,16 +163,29 @@ func (q query) seen() bool {
 
 // look finds out about a channel that we are not in: from the last list, else from the
 // network, which is asked for this channel alone, else by a list of the gateway's own.
-// then gets nil for what is not known, or not to be.
-func (q query) look(then func(*mapping.ListedChannel)) {
-	u := q.user
+// What is listed may be seen: the network is asked for more over the user's own link. then
+// gets nil for what is not known, or not to be.
+func (q query) look(then func(*mapping.ListedChannel, mapping.Glimpse)) {
+	u, none := q.user, mapping.Glimpse{}
+	var asked *glimpse
 	find := func(list *mapping.Listing) {
-		if list == nil {
-			then(nil)
+		var c *mapping.ListedChannel
+		if list != nil {
+			c, _ = list.Channel(q.at.Name)
+		}
+		if c == nil {
+			then(nil, none)
 			return
 		}
-		c, _ := list.Channel(q.at.Name)
-		then(c)
+		if up := u.known(q.at.Network); asked == nil && up != nil && up.state == linkUp {
+			asked = up.glance(q.at.Name)
+		}
+		asked.then(func(g mapping.Glimpse) {
+			if g.Hidden() { // by now
+				c, g = nil, none
+			}
+			then(c, g)
+		})
 	}
 	name := u.network(q.at.Network)
 	n, _ := u.config.Network(name)
@@ -182,13 +195,14 @@ func (q query) look(then func(*mapping.ListedChannel)) {
 		find(list)
 	case up != nil && up.state == linkUp:
 		lister := mapping.NewLister(up.name, up.view.Support(), 1)
+		asked = up.glance(q.at.Name)
 		up.put(irc.List{Channel: q.at.Name}, &question{listed: lister.Add, then: func(*question) {
 			find(lister.Listing(up.hides))
 		}})
 	case n.Lister:
 		u.listing(name, lookLimit, func(list *mapping.Listing, _ error) { find(list) })
 	default:
-		then(nil)
+		then(nil, none)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"isthmus/config"
 	"isthmus/ircside/irc"
 	"isthmus/mapping"
+	"isthmus/xmppside/muc"
 	"isthmus/xmppside/stanza"
 )
 
@@ -27,6 +28,11 @@ type settings struct {
 	Optional    []string `json:"optional,omitempty"`    // features that are passed on besides the usual ones, sorted
 	Required    []string `json:"required,omitempty"`    // of whoever enters, sorted
 	Groupchat10 string   `json:"groupchat10,omitempty"` // a config.OldRule; "": as the network has it
+	Lang        string   `json:"lang,omitempty"`        // of the conversation, a language tag
+	History     *int     `json:"history,omitempty"`     // messages that who enters is told at the most; nil: all that are kept
+	NoComings   bool     `json:"no_comings,omitempty"`  // old clients are not told in lines who comes and goes
+	Encoding    string   `json:"encoding,omitempty"`    // what is said is written in; "": as the network has it
+	Fallback    string   `json:"fallback,omitempty"`    // what is no UTF-8 is read in; "": as it is written
 	By          string   `json:"by,omitempty"`          // who said something of it first, a bare JID; "": an admin
 }
 
@@ -61,11 +67,18 @@ const (
 
 // settings are those of a channel. They may be read from any goroutine.
 func (h *Hub) settings(network, channel string) settings {
-	all := h.channels.Load()
-	if all == nil || len(*all) == 0 {
-		return settings{}
+	if all := h.channels.Load(); all != nil && len(*all) > 0 {
+		return (*all)[channelKeyOf(network, channel)]
 	}
-	return (*all)[channelKeyOf(network, channel)]
+	return settings{}
+}
+
+// settings are those of the room's channel.
+func (r *room) settings() settings {
+	if all := r.up.user.hub.channels.Load(); all != nil && len(*all) > 0 {
+		return (*all)[r.sharedKey()]
+	}
+	return settings{}
 }
 
 // loadSettings reads what is kept.
@@ -116,12 +129,15 @@ func (u *user) set(network, channel string, change func(settings) (settings, *st
 // or why not. Who shows the channel is told; who waits to enter it is looked at then.
 func (h *Hub) set(network, channel string, change func(settings) (settings, *stanza.Error)) *stanza.Error {
 	key := channelKeyOf(network, channel)
-	changed, err := h.swap(key, change)
-	if err != nil || !changed {
+	was, now, err := h.swap(key, change)
+	if err != nil || now.equal(was) {
 		return err
 	}
-	listeners := h.others(nil, key)
-	tell(listeners, func(u *user) { u.settingsChanged(key) })
+	listeners, how := h.others(nil, key), mapping.FeaturesChanged
+	if now.passes(was) {
+		how = func(class mapping.Class) []mapping.Shown { return mapping.Configured(class, muc.StatusConfigChanged) }
+	}
+	tell(listeners, func(u *user) { u.settingsChanged(key, how) })
 	tell(listeners, func(u *user) { u.settingsApply(key) }) // all are told before anybody has to go
 	return nil
 }
@@ -137,20 +153,20 @@ func tell(users []*user, do func(*user)) {
 }
 
 // swap puts another map in the place of the one that everybody reads.
-func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Error)) (changed bool, err *stanza.Error) {
+func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Error)) (was, now settings, err *stanza.Error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	all := *h.channels.Load()
 	was, known := all[key]
-	now, err := change(was)
+	now, err = change(was)
 	switch {
 	case err != nil:
-		return false, err
+		return was, was, err
 	case now.equal(was):
-		return false, nil
+		return was, was, nil
 	case !known:
 		if err := h.tooManySettings(key, now, all); err != nil {
-			return false, err
+			return was, was, err
 		}
 	}
 	text, bad := json.Marshal(now)
@@ -162,7 +178,7 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 	}
 	if bad != nil {
 		h.log.Error().Err(bad).Msg("settings of a channel not saved")
-		return false, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The settings could not be saved. Try again in a while."}
+		return was, was, &stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint, Text: "The settings could not be saved. Try again in a while."}
 	}
 	all = maps.Clone(all)
 	if text == nil {
@@ -171,7 +187,7 @@ func (h *Hub) swap(key channelKey, change func(settings) (settings, *stanza.Erro
 		all[key] = now
 	}
 	h.channels.Store(&all)
-	return true, nil
+	return was, now, nil
 }
 
 // tooManySettings says why another channel may have no settings; nil if it may.
@@ -211,6 +227,13 @@ func (h *Hub) openSettings(all map[channelKey]settings) (n int) {
 
 // equal leaves open by whom they are.
 func (s settings) equal(other settings) bool {
+	history := s.History == other.History || s.History != nil && other.History != nil && *s.History == *other.History
+	return history && s.Lang == other.Lang && s.NoComings == other.NoComings &&
+		s.Encoding == other.Encoding && s.Fallback == other.Fallback && s.passes(other)
+}
+
+// passes says whether the same is passed on, and required, as by others.
+func (s settings) passes(other settings) bool {
 	return s.Groupchat10 == other.Groupchat10 && slices.Equal(s.Optional, other.Optional) && slices.Equal(s.Required, other.Required)
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
@@ -56,6 +57,31 @@ func TestSettingsAreKept(t *testing.T) {
 			t.Error("forgot what a hash stands for")
 		}
 	})
+}
+
+// Settings that differ in anything but by whom they are differ; those of older documents
+// leave the rest as nobody has said.
+func TestSettingsDiffer(t *testing.T) {
+	zero, five, also := 0, 5, 5
+	for name, s := range map[string]settings{
+		"optional": {Optional: []string{"urn:a"}}, "required": {Required: []string{"urn:a"}}, "rule": {Groupchat10: "off"},
+		"lang": {Lang: "de"}, "history": {History: &five}, "no history": {History: &zero}, "comings": {NoComings: true},
+		"encoding": {Encoding: "koi8-r"}, "fallback": {Fallback: "koi8-r"},
+	} {
+		if s.equal(settings{}) || (settings{}).equal(s) || !s.equal(s) {
+			t.Errorf("%s does not count", name)
+		}
+		if passes := name != "optional" && name != "required" && name != "rule"; s.passes(settings{}) != passes {
+			t.Errorf("%s: wrong about what is passed on", name)
+		}
+	}
+	if !(settings{By: "ann@x", History: &five}).equal(settings{History: &also}) || (settings{History: &zero}).equal(settings{History: &five}) {
+		t.Error("history is compared wrongly")
+	}
+	var old settings
+	if err := json.Unmarshal([]byte(`{"optional":["urn:a"],"groupchat10":"on","by":"ann@x"}`), &old); err != nil || old.History != nil || old.Lang != "" || old.NoComings {
+		t.Errorf("an older document: %+v, %v", old, err)
+	}
 }
 
 // Damaged documents are passed over; there is none of what does not fit.

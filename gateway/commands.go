@@ -175,8 +175,13 @@ func (u *user) step(request adhoc.Request, r *iq.Request) {
 		s.ask(s.before(), r)
 	default:
 		u.touch(s)
-		if missing := s.take(request.Form); missing != "" {
+		missing, wrong := s.take(request.Form)
+		if missing != "" {
 			r.Fail(adhoc.BadPayload("%s is missing.", missing))
+			return
+		}
+		if wrong != "" {
+			r.Fail(adhoc.BadPayload(wrong))
 			return
 		}
 		u.forward(s, r)
@@ -197,7 +202,7 @@ func (u *user) forward(s *errand, r *iq.Request) {
 // fields are the arguments that a stage asks for: those that the address does not say.
 func (s *errand) fields(stage int) (out []arg) {
 	for _, g := range s.call.action.args {
-		if g.stage == stage && !s.call.addressed(g) {
+		if g.stage == stage && !s.call.addressed(g) && (g.asked == nil || g.asked(s.call)) {
 			out = append(out, g)
 		}
 	}
@@ -260,8 +265,9 @@ func (g arg) field(c *call) form.Field {
 	return f
 }
 
-// take reads the form of the stage that was shown; missing is the label of a field that has to be filled in.
-func (s *errand) take(f *form.Form) (missing string) {
+// take reads the form of the stage that was shown; missing is the label of a field that has
+// to be filled in, wrong what is wrong with one that is.
+func (s *errand) take(f *form.Form) (missing, wrong string) {
 	c := s.call
 	for _, g := range c.action.args {
 		if c.addressed(g) || g.stage != s.stage {
@@ -274,8 +280,11 @@ func (s *errand) take(f *form.Form) (missing string) {
 		if c.args[g.name] == "" && !g.optional && missing == "" {
 			missing = c.words(g.label)
 		}
+		if c.args[g.name] != "" && g.check != nil && wrong == "" {
+			wrong = g.check(c)
+		}
 	}
-	return missing
+	return missing, wrong
 }
 
 // result is the last answer. What has several lines is a form, for a note has one.

@@ -69,6 +69,9 @@ func (u *user) console(s *stanza.Stanza, at mapping.Address) {
 // read takes arguments in words; missing is the label of one that there has to be.
 func (c *call) read(rest string) (missing string) {
 	for _, g := range c.action.args {
+		if g.inForm {
+			continue
+		}
 		var word string
 		if rest = strings.TrimSpace(rest); g.rest {
 			word, rest = rest, ""

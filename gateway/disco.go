@@ -54,7 +54,7 @@ func getInfo(q query, r *iq.Request) {
 		return
 	}
 	if where == iq.Room && q.listed == nil && !q.seen() {
-		q.look(func(c *mapping.ListedChannel) { q.listed = c; q.tellInfo(r) })
+		q.look(func(c *mapping.ListedChannel, g mapping.Glimpse) { q.listed, q.glance = c, g; q.tellInfo(r) })
 		return
 	}
 	q.tellInfo(r)
@@ -132,9 +132,9 @@ func (q query) modes() (out []*stanza.Element) {
 	var info *stanza.Element
 	if up := q.user.known(q.at.Network); q.seen() {
 		ch, _ := up.view.Channel(q.at.Name)
-		features, info = mapping.RoomFeatures(ch, up.view.Support()), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.user.contactJIDs())
+		features, info = mapping.RoomFeatures(ch, up.view.Support()), mapping.RoomInfo(ch, up.view.Size(q.at.Name), q.notes())
 	} else if q.listed != nil {
-		features, info = mapping.ListedFeatures(q.listed), mapping.ListedInfo(q.listed, q.user.contactJIDs())
+		features, info = mapping.ListedFeatures(q.listed, q.glance), mapping.ListedInfo(q.listed, q.glance, q.notes())
 	}
 	for _, f := range features {
 		out = append(out, feature(f))
@@ -143,6 +143,11 @@ func (q query) modes() (out []*stanza.Element) {
 		out = append(out, info)
 	}
 	return out
+}
+
+// notes are what the gateway itself knows of a room.
+func (q query) notes() mapping.RoomNotes {
+	return mapping.RoomNotes{Lang: q.settings().Lang, Contacts: q.user.contactJIDs()}
 }
 
 // getItems is disco#items, cut where it would be too long. XEP-0030 §4, XEP-0045 §6.5

@@ -27,6 +27,7 @@
 //   - A number stands for somebody on a network, the same for all who look (sight.go).
 //   - A listing is the public channels of a network, listed once for everybody; the
 //     lister is the gateway's own user, who lists where nobody else is connected.
+//   - A glimpse is what a network tells of a channel to who is not in it.
 //   - A change is one difference in who is where (irc.Change).
 //
 // # Who owns what

@@ -145,9 +145,9 @@ func (r *room) operates() bool {
 }
 
 // settingsChanged tells who is in a channel that its settings are others.
-func (u *user) settingsChanged(key channelKey) {
+func (u *user) settingsChanged(key channelKey, how func(mapping.Class) []mapping.Shown) {
 	for _, r := range u.rooms(key) {
-		r.tell(r.present(), mapping.FeaturesChanged)
+		r.tell(r.present(), how)
 	}
 }
 

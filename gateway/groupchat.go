@@ -106,7 +106,7 @@ func (up *uplink) lines(ev irc.Event, changes []irc.Change) {
 			gone.Set(c.Channel, append(nicks, c.Before.Nick))
 		}
 		for _, r := range up.list() {
-			if nicks, ok := gone.Get(r.channel); ok {
+			if nicks, ok := gone.Get(r.channel); ok && !r.settings().NoComings {
 				r.tell(r.present(), func(class mapping.Class) []mapping.Shown { return mapping.SplitLine(class, nicks) })
 			}
 		}

@@ -11,6 +11,7 @@ type query struct {
 	user   *user
 	at     mapping.Address
 	listed *mapping.ListedChannel // what a list tells of a room that we are not in; nil: nothing
+	glance mapping.Glimpse        // what the network tells of that room besides
 }
 
 // Where IQs are answered.

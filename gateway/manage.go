@@ -25,7 +25,7 @@ func manageActions() []action {
 	}
 	return []action{
 		{name: "kick", title: "Send somebody out of a channel", at: at, args: []arg{channel, nick, reason}, run: (*call).kick},
-		{name: "ban", title: "Send somebody out of a channel, for good or for a while: 1h, 2d", at: at, args: []arg{channel, nick, reason}, run: (*call).ban},
+		banAction(),
 		{name: "unban", title: "Lift the bans of somebody: a nick, a mask, or $ and an account", at: at, args: []arg{channel, nick}, run: (*call).unban},
 		{name: "op", title: "Make somebody an operator of a channel", at: at, args: []arg{channel, nick}, run: mode('o', true)},
 		{name: "deop", title: "Make an operator of a channel one no longer", at: at, args: []arg{channel, nick}, run: mode('o', false)},
@@ -68,44 +68,6 @@ func (c *call) kick() {
 	if r := c.room(); r != nil {
 		r.up.ask(irc.Kick{Channel: r.channel, Nick: c.args["nick"], Reason: mapping.Line(c.args["reason"])}, c.ends)
 	}
-}
-
-// ban bans whomever an IQ would, and then kicks; for a while, if the reason begins with
-// for how long.
-func (c *call) ban() {
-	r := c.room()
-	if r == nil {
-		return
-	}
-	limit, reason := mapping.BanTime(c.args["reason"])
-	p, refused := r.plan([]muc.Item{{Affiliation: muc.Outcast, Nick: mapping.Resource(c.args["nick"]), Reason: reason}})
-	switch {
-	case refused != nil:
-		c.fail(refused, mapping.ForAdmin)
-		return
-	case limit > 0 && !irc.HasTimedBans(r.up.view.Support()):
-		c.fail(notAllowed("The network has no bans that end by themselves. Ban without a time, and lift it later."), mapping.ForAdmin)
-		return
-	}
-	done := func(err error) {
-		if err != nil {
-			c.fail(err, mapping.ForAdmin)
-			return
-		}
-		for _, k := range p.kicks {
-			r.up.do(k.Kick)
-		}
-		if len(p.bans) == 0 {
-			c.say("Done.") // it was a mask
-			return
-		}
-		c.say("%s is banned as %s.", mapping.Strip(c.args["nick"]), mapping.Strip(p.bans[0].mask))
-	}
-	if limit > 0 {
-		r.up.ask(irc.TimedBan{Channel: r.channel, Mask: p.modes[0].Arg, For: limit}, func(q *question) { done(q.err()) })
-		return
-	}
-	r.setModes(p, done)
 }
 
 // unban lifts bans: of a mask, of an account ($ann), or all that name a nick.

@@ -142,7 +142,7 @@ func (up *uplink) remember(l late) {
 // abandon answers all questions of a seat that is gone.
 func (up *uplink) abandon() {
 	open := up.questions
-	up.questions, up.late = map[irc.Ref]*question{}, nil
+	up.questions, up.late, up.glimpses = map[irc.Ref]*question{}, nil, nil
 	if up.state != linkClosing {
 		up.state = linkWaiting
 	}

@@ -123,7 +123,9 @@ func find(list []*occupant, client, at jid.JID) *occupant {
 // scene is what it takes to show somebody in a channel.
 func (r *room) scene() mapping.Scene {
 	ch, _ := r.up.view.Channel(r.channel)
-	sc := mapping.Scene{Channel: ch, Support: r.up.view.Support(), Roles: r.roles(), IDs: r.occupantIDs()}
+	sc := mapping.Scene{
+		Channel: ch, Support: r.up.view.Support(), Roles: r.roles(), IDs: r.occupantIDs(), NoComings: r.settings().NoComings,
+	}
 	sc.Told = r.onlooker(sc)
 	return sc
 }

@@ -32,6 +32,7 @@ var fieldProviders = []fieldProvider{
 	{(*room).memberFields, (*room).planMembers},
 	{(*room).listFields, (*room).planLists},
 	{(*room).featureFields, (*room).planFeatures},
+	{(*room).policyFields, (*room).planPolicy},
 }
 
 const (
@@ -291,7 +292,7 @@ func (r *room) answer(c *configuration, err *stanza.Error) {
 
 func (r *room) policy() mapping.RoomPolicy {
 	g := r.up.user.config.Gateway
-	return mapping.RoomPolicy{NonAnonymous: g.PublishJIDs, History: g.Backlog}
+	return mapping.RoomPolicy{NonAnonymous: g.PublishJIDs, History: r.ownHistory(g.Backlog), Backlog: g.Backlog}
 }
 
 // modeFields are the channel's own modes, and its topic.

@@ -66,10 +66,11 @@ type uplink struct {
 	tight    int      // bytes less that a line holds, as the network has found one too long
 	notes    []string // what the server said last, for whoever asks
 	lastErr  error
-	awayText string // as the network has it; "" is here
-	hostBans bool   // it has no bans of accounts, whatever it says
-	nick     string // as other users of the gateway know it; "" is not here
-	calls    calls  // invitations from IRC
+	awayText string              // as the network has it; "" is here
+	hostBans bool                // it has no bans of accounts, whatever it says
+	nick     string              // as other users of the gateway know it; "" is not here
+	calls    calls               // invitations from IRC
+	glimpses map[string]*glimpse // channels that we are not in, folded
 }
 
 // A wish is what waits for a network to let us in, and how to say that it did not.
@@ -144,6 +145,7 @@ func (up *uplink) dial() error {
 		Retry: func(attempt, numeric int, s *irc.Support) string {
 			return mapping.NickRetry(asked, attempt, numeric, s)
 		},
+		Charset:   up.user.hub.charsets(up.name, up.net.Encoding),
 		PingAfter: up.net.PingInterval, PingTimeout: up.net.PingTimeout,
 		AnswerAfter: up.user.config.Gateway.AnswerTimeout, JoinAfter: up.user.config.Gateway.JoinTimeout,
 	}
@@ -218,6 +220,9 @@ func (up *uplink) event(ev irc.Event) {
 	}
 	if _, refused := ev.(irc.Fault); up.view == nil || refused && up.state == linkConnecting {
 		up.early(ev)
+		return
+	}
+	if up.glimpsed(ev) {
 		return
 	}
 	before := up.scene(ev)

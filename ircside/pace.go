@@ -76,7 +76,7 @@ func (s *Session) print(l irc.Line) {
 	if e := s.log.Trace(); e.Enabled() {
 		e.Str("line", logged(l)).Msg("to irc")
 	}
-	out, err := s.net.Charset.EncodeLine(l).Append(s.out, s.core.Support().LineLen)
+	out, err := s.texts.EncodeLine(l).Append(s.out, s.core.Support().LineLen)
 	if err != nil {
 		s.log.Warn().Err(err).Str("command", l.Command).Msg("line not sent")
 		return

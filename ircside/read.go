@@ -19,7 +19,7 @@ const readBuffer = 4096
 // read is the reader: it hands over all complete lines that have arrived, up to
 // maxBatch at a time, and ends with the socket. A line over the limit, and one that
 // is none, is logged and skipped; half a line before the end is none.
-func read(ctx context.Context, conn net.Conn, charset irc.Charset, log zerolog.Logger,
+func read(ctx context.Context, conn net.Conn, texts irc.Charsets, log zerolog.Logger,
 	lines chan<- []irc.Line, failed chan<- *irc.CloseError) {
 	r := bufio.NewReaderSize(conn, readBuffer)
 	// The loop has done with one batch when it takes the next, so two are enough.
@@ -42,7 +42,7 @@ func read(ctx context.Context, conn net.Conn, charset irc.Charset, log zerolog.L
 				}
 				continue
 			}
-			l = charset.DecodeLine(l)
+			l = texts.DecodeLine(l)
 			if e := log.Trace(); e.Enabled() {
 				e.Str("line", logged(l)).Msg("from irc")
 			}

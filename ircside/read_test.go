@@ -61,7 +61,7 @@ func TestReadTooLong(t *testing.T) {
 		theirs.Close()
 	}()
 	failed := make(chan *irc.CloseError, 1)
-	read(t.Context(), ours, irc.Charset{}, zerolog.New(&log), nil, failed)
+	read(t.Context(), ours, irc.Charsets{}, zerolog.New(&log), nil, failed)
 	<-failed
 	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"debug"`) || !strings.Contains(got, errTooLong.Error()) || len(got) > 200 {
 		t.Errorf("log is %.300q", got)
@@ -83,7 +83,7 @@ func readAll(t *testing.T, in string, size int) (got []string) {
 		theirs.Close()
 	}()
 	lines, failed := make(chan []irc.Line), make(chan *irc.CloseError, 1)
-	go read(t.Context(), ours, charset, zerolog.Nop(), lines, failed)
+	go read(t.Context(), ours, irc.Charsets{Network: charset}, zerolog.Nop(), lines, failed)
 	for {
 		select {
 		case batch := <-lines:

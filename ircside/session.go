@@ -28,6 +28,7 @@ var ErrBusy = errors.New("too much is waiting to be sent to the network")
 // A Session is one connection to one IRC network, from dialling to its end.
 type Session struct {
 	net    *Network
+	texts  irc.Charsets
 	log    zerolog.Logger
 	sink   func([]irc.Event)
 	wishes wishes
@@ -51,7 +52,7 @@ type Session struct {
 // in order, ending with exactly one irc.Closed; by then the socket is closed.
 func (n *Network) Open(id irc.Identity, log zerolog.Logger, sink func([]irc.Event)) *Session {
 	s := &Session{
-		net: n, log: log, sink: sink, wishes: newWishes(), quit: make(chan string, 1),
+		net: n, texts: irc.Charsets{Network: n.Charset, Channel: id.Charset}, log: log, sink: sink, wishes: newWishes(), quit: make(chan string, 1),
 		budget: rate.NewLimiter(n.Rate, max(1, n.Burst)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -112,7 +113,7 @@ func (s *Session) serve(conn net.Conn) *irc.CloseError {
 	lines := make(chan []irc.Line)
 	failed := make(chan *irc.CloseError, 1)
 	var reader sync.WaitGroup
-	reader.Go(func() { read(s.ctx, conn, s.net.Charset, s.log, lines, failed) })
+	reader.Go(func() { read(s.ctx, conn, s.texts, s.log, lines, failed) })
 
 	err := s.loop(lines, failed)
 	if s.ctx.Err() != nil {

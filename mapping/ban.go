@@ -49,12 +49,48 @@ func BanMask(p irc.Person, s *irc.Support, ours string) string {
 	case p.User != "" && (strings.EqualFold(p.Host, ours) || isShared(p.Host)):
 		return "*!" + p.User + "@" + p.Host
 	}
-	if ip, err := netip.ParseAddr(p.Host); err == nil && ip.Is6() && !ip.Is4In6() {
+	return hostMask(p.Host)
+}
+
+// hostMask means a host, of IPv6 its network of 64 bits.
+func hostMask(host string) string {
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && !ip.Is4In6() {
 		if network, err := ip.WithZone("").Prefix(64); err == nil {
 			return "*!*@" + network.String()
 		}
 	}
-	return "*!*@" + p.Host
+	return "*!*@" + host
+}
+
+// A BanKind says what a mask that bans somebody is made of.
+type BanKind string
+
+// The kinds of masks.
+const (
+	BanAsSuits   BanKind = "" // see [BanMask]
+	BanByAccount BanKind = "account"
+	BanByHost    BanKind = "host"
+	BanByUser    BanKind = "user" // with the host
+	BanByNick    BanKind = "nick"
+)
+
+// BanKinds are all but the first, the narrowest last.
+func BanKinds() []BanKind { return []BanKind{BanByAccount, BanByHost, BanByUser, BanByNick} }
+
+// MaskBy is the mask of a kind that bans somebody; "" if too little is known of them, or the
+// network has none of the kind.
+func MaskBy(kind BanKind, p irc.Person, s *irc.Support) string {
+	switch {
+	case kind == BanByAccount:
+		return irc.AccountMask(s, p.Account)
+	case kind == BanByHost && p.Host != "":
+		return hostMask(p.Host)
+	case kind == BanByUser && p.Host != "" && p.User != "":
+		return "*!" + p.User + "@" + p.Host
+	case kind == BanByNick && p.Nick != "":
+		return p.Nick + "!*@*"
+	}
+	return ""
 }
 
 // isShared tells the cloaks of gateways by their first part, as networks write them.

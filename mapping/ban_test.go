@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,38 @@ func TestBanTime(t *testing.T) {
 		if d, rest := BanTime(c.reason); d != c.d || rest != c.rest {
 			t.Errorf("%q: %v, %q", c.reason, d, rest)
 		}
+	}
+}
+
+// What a mask of each kind is made of, and when there is none.
+func TestMaskBy(t *testing.T) {
+	s := irc.DefaultSupport().With([]string{"EXTBAN=$,a", "ACCOUNTEXTBAN=a"})
+	full := irc.Person{Nick: "eve", User: "~e", Host: "h.example", Account: "evie"}
+	six := irc.Person{Nick: "eve", User: "~e", Host: "2001:db8::1:2"}
+	for _, c := range []struct {
+		name string
+		p    irc.Person
+		s    *irc.Support
+		want string // of account, host, user, nick
+	}{
+		{"all is known", full, s, "$a:evie *!*@h.example *!~e@h.example eve!*@*"},
+		{"no bans of accounts", full, irc.DefaultSupport(), "- *!*@h.example *!~e@h.example eve!*@*"},
+		{"no account", six, s, "- *!*@2001:db8::/64 *!~e@2001:db8::1:2 eve!*@*"},
+		{"a nick alone", irc.Person{Nick: "eve"}, s, "- - - eve!*@*"},
+		{"an account alone", irc.Person{Account: "evie"}, s, "$a:evie - - -"},
+		{"no user", irc.Person{Nick: "eve", Host: "h"}, s, "- *!*@h - eve!*@*"},
+		{"nobody", irc.Person{}, s, "- - - -"},
+	} {
+		var got []string
+		for _, kind := range BanKinds() {
+			got = append(got, cmp.Or(MaskBy(kind, c.p, c.s), "-"))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if MaskBy(BanAsSuits, full, s) != "" || MaskBy("x", full, s) != "" {
+		t.Error("a mask of no kind")
 	}
 }
 

@@ -76,7 +76,7 @@ var chanModes = []chanMode{
 	{letter: 'f', kind: irc.KeyMode, ircds: insp + "|" + unreal, field: "irc#flood"},
 	{letter: 'j', kind: irc.KeyMode, ircds: insp + "|" + charybdis, field: "irc#join_throttle", takes: isRate},
 	{letter: 'F', kind: irc.KeyMode, ircds: insp, field: "irc#nick_throttle", takes: isRate},
-	{letter: 'H', kind: irc.KeyMode, ircds: insp + "|" + unreal, field: "irc#history", takes: isHistory},
+	{letter: 'H', kind: irc.KeyMode, ircds: insp + "|" + unreal, field: fieldHistoryMode, takes: isHistory},
 	{letter: 'E', kind: irc.KeyMode, ircds: insp, field: "irc#repeat"},
 	{letter: 'J', kind: irc.KeyMode, ircds: insp, field: "irc#rejoin_delay", takes: isSeconds},
 	{letter: 'd', kind: irc.KeyMode, ircds: insp, field: "irc#message_delay", takes: isSeconds},

@@ -55,6 +55,8 @@ var gone = map[irc.Cause]string{
 func (sc Scene) line(lang string, c irc.Change) string {
 	before, after := Strip(c.Before.Nick), Strip(c.After.Nick)
 	switch {
+	case sc.NoComings && isComing(c):
+		return ""
 	case c.After.IsNobody() && c.Cause != irc.CauseSplit:
 		text, ok := gone[c.Cause]
 		if !ok {
@@ -73,6 +75,12 @@ func (sc Scene) line(lang string, c irc.Change) string {
 		return sc.rankLine(lang, c)
 	}
 	return ""
+}
+
+// isComing says whether somebody else comes, or goes of their own accord.
+func isComing(c irc.Change) bool {
+	left := c.Cause == irc.CausePart || c.Cause == irc.CauseQuit || c.Cause == irc.CauseLost
+	return !c.Self && (c.Before.IsNobody() || c.After.IsNobody() && left)
 }
 
 func byWhom(lang, actor string) string {

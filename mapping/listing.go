@@ -139,9 +139,13 @@ func clip(text string, most int) string {
 	return text[:end] + "…"
 }
 
-// ListedFeatures are the disco features of a channel that only a list tells about.
-func ListedFeatures(c *ListedChannel) []string {
-	if !c.Moded {
+// ListedFeatures are the disco features of a channel that we are not in: by its modes, if
+// the network tells them to others, else by what a list tells.
+func ListedFeatures(c *ListedChannel, g Glimpse) []string {
+	switch {
+	case g.support != nil:
+		return RoomFeatures(g.channel(), g.support)
+	case !c.Moded:
 		return []string{"muc_public"}
 	}
 	s := irc.DefaultSupport().With([]string{"CHANMODES=b,k,l,Pimnprst"}) // letters that mean the same nearly everywhere
@@ -149,8 +153,8 @@ func ListedFeatures(c *ListedChannel) []string {
 }
 
 // ListedInfo is what disco#info tells besides of such a channel.
-func ListedInfo(c *ListedChannel, contacts []string) *stanza.Element {
-	return roomInfo(c.Topic, c.Users, 0, contacts)
+func ListedInfo(c *ListedChannel, g Glimpse, notes RoomNotes) *stanza.Element {
+	return roomInfo(c.Topic, c.Users, g.madeAt, notes)
 }
 
 // An Order is how channels that were found are sorted.

@@ -14,6 +14,8 @@ type Scene struct {
 	Roles   RolePolicy
 	IDs     OccupantIDs
 	Told    Onlooker // whose addresses are told; nil: nobody's
+
+	NoComings bool // old clients are not told in lines who comes and goes
 }
 
 // A Shown is what a client is shown, without its addresses: a presence of an occupant,

@@ -34,23 +34,32 @@ func RoomFeatures(ch irc.Channel, s *irc.Support) []string {
 	return out
 }
 
-// RoomInfo is what disco#info tells besides of a channel that we are in; contacts are
-// the addresses of whoever is responsible. XEP-0045 §6.4, §15.5.2.
-func RoomInfo(ch irc.Channel, occupants int, contacts []string) *stanza.Element {
-	return roomInfo(Strip(ch.Topic), occupants, ch.MadeAt, contacts)
+// RoomNotes are what about a room is no business of the network's.
+type RoomNotes struct {
+	Lang     string   // of the conversation; "" is unknown
+	Contacts []string // addresses of whoever is responsible
+}
+
+// RoomInfo is what disco#info tells besides of a channel that we are in. XEP-0045 §6.4,
+// §15.5.2.
+func RoomInfo(ch irc.Channel, occupants int, notes RoomNotes) *stanza.Element {
+	return roomInfo(Strip(ch.Topic), occupants, ch.MadeAt, notes)
 }
 
 // roomInfo tells what is known; made is in Unix seconds, 0 if it is not. When a room was
 // made stands in no registry: the name of the field is Openfire's, which clients know.
-func roomInfo(topic string, occupants int, made int64, contacts []string) *stanza.Element {
+func roomInfo(topic string, occupants int, made int64, notes RoomNotes) *stanza.Element {
 	f := form.Of(form.Result, muc.NSRoomInfo)
 	f.Add(form.Field{Var: "muc#roominfo_subject", Values: []string{topic}},
 		form.Field{Var: "muc#roominfo_occupants", Values: []string{strconv.Itoa(occupants)}})
 	if made > 0 {
 		f.Add(form.Field{Var: "x-muc#roominfo_creationdate", Values: []string{time.Unix(made, 0).UTC().Format("2006-01-02T15:04:05Z")}})
 	}
-	if len(contacts) > 0 {
-		f.Add(form.Field{Var: "muc#roominfo_contactjid", Values: contacts})
+	if notes.Lang != "" {
+		f.Add(form.Field{Var: "muc#roominfo_lang", Values: []string{notes.Lang}})
+	}
+	if len(notes.Contacts) > 0 {
+		f.Add(form.Field{Var: "muc#roominfo_contactjid", Values: notes.Contacts})
 	}
 	return f.Element()
 }

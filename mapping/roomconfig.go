@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"isthmus/ircside/irc"
@@ -30,11 +29,15 @@ const (
 	FieldMemberList    = fieldConfig + "getmemberlist"
 	FieldLogging       = fieldConfig + "enablelogging"
 	FieldHistory       = "muc#maxhistoryfetch"
+	FieldLang          = fieldConfig + "lang"
 	FieldOwners        = fieldConfig + "roomowners"
 	FieldAdmins        = fieldConfig + "roomadmins"
 	FieldUnregistered  = "irc#moderated_unregistered"
 	FieldAuditorium    = "irc#auditorium"
 	FieldModes         = "irc#modes" // others, in the words of MODE
+	FieldEncoding      = "{urn:isthmus:conference-features}encoding_out"
+	FieldFallback      = "{urn:isthmus:conference-features}encoding_in"
+	FieldComings       = "{urn:isthmus:conference-features}comings" // told to old clients in lines
 
 	fieldRegistered = "registered" // of no form
 )
@@ -42,7 +45,8 @@ const (
 // A RoomPolicy is what about a room is the gateway's, and no mode.
 type RoomPolicy struct {
 	NonAnonymous bool
-	History      int // messages that who enters is shown
+	History      int // messages that who enters is shown, unless a mode of the channel says
+	Backlog      int // as many as can be
 }
 
 // A Wish is a change of a mode, and the field of a submitted form that asks for it.
@@ -91,6 +95,12 @@ func ConfigFields(ch irc.Channel, s *irc.Support, p RoomPolicy, lang string) []f
 	}
 	for _, name := range fieldsOf(s, func(m chanMode) bool { return m.kind == irc.FlagMode && isShown(m.field) }) {
 		fields = append(fields, form.Field{Var: name, Kind: form.Boolean, Values: form.Bool(isTrue(ch, s, name))})
+	}
+	if len(modesOf(s, FieldAuditorium)) > 0 {
+		fields = append(fields, broadcastField(ch, s, lang))
+	}
+	if mostHistory(s, p) > 0 {
+		fields = append(fields, historyField(ch, s, p))
 	}
 	fields = append(fields, fixedFields(ch, s, p, lang)...)
 	for _, name := range fieldsOf(s, func(m chanMode) bool { return m.kind == irc.KeyMode }) {
@@ -176,19 +186,15 @@ func fixedFields(ch irc.Channel, s *irc.Support, p RoomPolicy, lang string) []fo
 	if p.NonAnonymous {
 		whois = "anyone"
 	}
-	seen := []string{"moderator", "participant", "visitor"}
-	broadcast := seen
-	if isTrue(ch, s, FieldAuditorium) {
-		broadcast = seen[:1]
-	}
 	fields := []form.Field{
 		{Var: FieldPersistent, Values: form.Bool(isPersistent(ch, s)), Desc: Say(lang, registerHint)},
 		{Var: FieldAllowPM, Values: []string{"anyone"}},
 		{Var: FieldWhois, Values: []string{whois}},
-		{Var: FieldBroadcast, Values: broadcast},
-		{Var: FieldMemberList, Values: seen},
+		{Var: FieldMemberList, Values: seenRoles},
 		{Var: FieldLogging, Values: form.Bool(false)},
-		{Var: FieldHistory, Values: []string{strconv.Itoa(p.History)}},
+	}
+	if len(modesOf(s, FieldAuditorium)) == 0 {
+		fields = append(fields, form.Field{Var: FieldBroadcast, Values: broadcastTo(ch, s)})
 	}
 	if len(modesOf(s, FieldAllowInvites)) == 0 {
 		fields = append(fields, form.Field{Var: FieldAllowInvites, Values: form.Bool(isTrue(ch, s, FieldAllowInvites))})

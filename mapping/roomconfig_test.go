@@ -102,14 +102,37 @@ func TestConfigWishes(t *testing.T) {
 		{"words of no mode", inspircd, open, "irc#modes +iy", "+i", "irc#modes"},
 		{"words without a value", inspircd, open, "irc#modes +b", "", "irc#modes"},
 		{"a value with a colon", inspircd, open, "irc#modes +k :x", "", "irc#modes"},
-		{"what never changes", inspircd, open, "R_roomname #c; R_whois moderators; R_persistentroom false; R_allowpm anyone; muc#maxhistoryfetch 20; R_presencebroadcast visitor moderator participant; R_getmemberlist moderator participant visitor; R_enablelogging 0", "", ""},
-		{"and cannot", inspircd, open, "R_roomname other; R_whois anyone; R_persistentroom 1; R_allowpm none; muc#maxhistoryfetch 1; R_presencebroadcast moderator; R_getmemberlist; R_enablelogging 1", "", "R_persistentroom R_allowpm R_whois R_presencebroadcast R_enablelogging muc#maxhistoryfetch R_roomname"},
+		{"what never changes", nameless, open, "R_roomname #c; R_whois moderators; R_persistentroom false; R_allowpm anyone; R_presencebroadcast visitor moderator participant; R_getmemberlist moderator participant visitor; R_enablelogging 0", "", ""},
+		{"and cannot", nameless, open, "R_roomname other; R_whois anyone; R_persistentroom 1; R_allowpm none; R_presencebroadcast moderator; R_getmemberlist; R_enablelogging 1; R_allowinvites 0", "", "R_persistentroom R_allowpm R_whois R_enablelogging R_presencebroadcast R_allowinvites R_roomname"},
 		{"a registered room is persistent", inspircd, irc.Channel{Modes: "r"}, "R_persistentroom 1", "", ""},
 		{"an auditorium", inspircd, irc.Channel{Modes: "u"}, "R_presencebroadcast moderator", "", ""},
+		{"one that is to be", inspircd, open, "R_presencebroadcast moderator", "+u", ""},
+		{"one no longer", ergo2, irc.Channel{Modes: "u"}, "R_presencebroadcast visitor participant moderator ", "", "R_presencebroadcast"},
+		{"none", ergo2, irc.Channel{Modes: "u"}, "R_presencebroadcast visitor participant moderator", "-u", ""},
+		{"half of one", inspircd, open, "R_presencebroadcast moderator participant", "", "R_presencebroadcast"},
+		{"nobody's presence", inspircd, open, "R_presencebroadcast", "", "R_presencebroadcast"},
+		{"no role", inspircd, open, "R_presencebroadcast owner", "", "R_presencebroadcast"},
+		{"one by both fields", inspircd, open, "irc#auditorium 1; R_presencebroadcast moderator", "+u", ""},
+		{"another by each", inspircd, irc.Channel{Modes: "u"}, "irc#auditorium 0; R_presencebroadcast moderator", "-u", ""},
+		{"a letter that means another thing", hybrid8, open, "R_presencebroadcast moderator", "", "R_presencebroadcast"},
+		{"history by a mode", inspircd, open, "muc#maxhistoryfetch 50", "+H 50:1d", ""},
+		{"as it is", inspircd, open, "muc#maxhistoryfetch 20", "", ""},
+		{"another number", unreal6, irc.Channel{Modes: "H", Params: "H=20:1h"}, "muc#maxhistoryfetch 10", "+H 10:1h", ""},
+		{"that number", unreal6, irc.Channel{Modes: "H", Params: "H=20:1h"}, "muc#maxhistoryfetch 20", "", ""},
+		{"none of it", inspircd, irc.Channel{Modes: "H", Params: "H=20:1h"}, "muc#maxhistoryfetch 0", "-H", ""},
+		{"as nobody had said", inspircd, irc.Channel{Modes: "H", Params: "H=20:1h"}, "muc#maxhistoryfetch", "-H", ""},
+		{"none where there is none", inspircd, open, "muc#maxhistoryfetch 0", "", ""},
+		{"history by two fields", inspircd, open, "irc#history 5:1h; muc#maxhistoryfetch 10", "+H 5:1h", "muc#maxhistoryfetch"},
+		{"history that is no mode", solanum, open, "muc#maxhistoryfetch 100", "", ""},
+		{"more than there is", solanum, open, "muc#maxhistoryfetch 101", "", "muc#maxhistoryfetch"},
+		{"less than none", solanum, open, "muc#maxhistoryfetch -1", "", "muc#maxhistoryfetch"},
+		{"no number of it", inspircd, open, "muc#maxhistoryfetch all", "", "muc#maxhistoryfetch"},
+		{"two numbers", inspircd, open, "muc#maxhistoryfetch 1 2", "", "muc#maxhistoryfetch"},
+		{"beyond all", inspircd, open, "muc#maxhistoryfetch 99999999999999999999", "", "muc#maxhistoryfetch"},
 		{"what nobody knows", inspircd, open, "R_pubsub x; irc#unheard_of 1; y z", "", ""},
 	}
 	for _, tt := range tests {
-		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20}, filledIn(tt.form))
+		wishes, problems := ConfigWishes(tt.ch, tt.s, RoomPolicy{History: 20, Backlog: 100}, filledIn(tt.form))
 		if got := said(tt.s, wishes); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
@@ -126,16 +149,17 @@ func TestConfigWishes(t *testing.T) {
 // What does not change is a text that says what it is about: clients show no more of it.
 func TestFixedFields(t *testing.T) {
 	var got []string
-	for _, x := range ConfigFields(irc.Channel{Name: "#c"}, inspircd, RoomPolicy{History: 20}, "de") {
+	for _, x := range ConfigFields(irc.Channel{Name: "#c"}, nameless, RoomPolicy{}, "de") {
 		if x.Kind == form.Fixed {
 			got = append(got, strings.TrimSpace(x.Label+" "+strings.Join(x.Values, " ")))
 		}
 	}
 	want := []string{
 		"Name #c", "Der Kanal bleibt bestehen, wenn niemand darin ist: nein", "Wer private Nachrichten schicken darf: alle",
-		"Wer die wirklichen Adressen sieht: Operatoren", "Wessen Anwesenheit zu sehen ist: Operatoren, wer sprechen darf, wer nicht sprechen darf",
+		"Wer die wirklichen Adressen sieht: Operatoren",
 		"Wer die Listen der Mitglieder abfragen darf: Operatoren, wer sprechen darf, wer nicht sprechen darf",
-		"Gespräche werden aufgezeichnet: nein", "Höchstzahl der Nachrichten, die beim Betreten gezeigt werden: 20",
+		"Gespräche werden aufgezeichnet: nein", "Wessen Anwesenheit zu sehen ist: Operatoren, wer sprechen darf, wer nicht sprechen darf",
+		"Alle Anwesenden dürfen einladen: ja",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -303,5 +327,18 @@ func TestRefused(t *testing.T) {
 	}
 	if got := Refused(problems, like, ""); strings.Count(got.Text, "\n") != 20 || !strings.HasSuffix(got.Text, "…") || got.Lang != "en" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestIsLanguageTag(t *testing.T) {
+	for _, good := range []string{"de", "de-AT", "zh-Hant-TW", "tlh", "sr-Latn-RS", "es-419", "en-x-twain"} {
+		if !IsLanguageTag(good) {
+			t.Errorf("%q is none", good)
+		}
+	}
+	for _, bad := range []string{"", "d", "-", "de-", "-de", "de--AT", "de_AT", "419", "d1", "dé", "de AT", "deutschland", "de\n", strings.Repeat("de-", 12) + "de"} {
+		if IsLanguageTag(bad) {
+			t.Errorf("%q is one", bad)
+		}
 	}
 }

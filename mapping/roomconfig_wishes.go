@@ -25,6 +25,8 @@ func ConfigWishes(ch irc.Channel, s *irc.Support, p RoomPolicy, f *form.Form) ([
 	for _, name := range paramFields {
 		w.param(name)
 	}
+	w.broadcast()
+	w.history(p)
 	w.raw()
 	slices.SortStableFunc(w.wishes, func(a, b Wish) int { return order(a) - order(b) })
 	return w.wishes, w.problems

@@ -41,6 +41,8 @@ var shows = map[string]string{
 	"11 roles":         `ann> @label MODE #c \+o`,
 	"11 ban":           `ann> @label MODE #c \+b \S`,
 	"11 voice":         `(?s)muc#request_allow.*MODE #c \+v`,
+	"11 members":       `ann> @label MODE #c \+I \S`,
+	"13 members":       `irc.test 473 eve #c`,
 	"12 say":           `ann> @label PRIVMSG #c`,
 	"12 direct":        `ann> @label PRIVMSG bob`,
 	"13 join-refused":  `<registration-required`,

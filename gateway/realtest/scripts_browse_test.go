@@ -4,6 +4,7 @@ package realtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,12 @@ func scriptList(t *testing.T, p *pair) {
 		return strings.HasPrefix(text, "Connected")
 	})
 	listed(alice, 2)
+	outside := alice.features(p.room)
+	has(t, outside, "muc_public")
+	t.Logf("to outsiders: %q", outside)
+	if slices.ContainsFunc(alice.features(p.address(p.name("#s"))), func(f string) bool { return f == "muc_hidden" || f == "muc_open" }) {
+		t.Error("a secret channel shows what it is")
+	}
 	alice.JoinRoom(p.address(p.name("#s")), alice.nick, "")
 	until(t, "secret channel for who is in it", func() bool {
 		answer := alice.IQ("get", p.service(), browse)

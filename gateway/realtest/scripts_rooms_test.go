@@ -179,6 +179,22 @@ func scriptConfigure(t *testing.T, p *pair) {
 		t.Errorf("bans: %+v", bans)
 	}
 	p.toggle(alice, f)
+
+	done(t, alice.configure(p.room, config+"lang de-AT", "muc#maxhistoryfetch 5"))
+	f = alice.ownerForm(p.room)
+	if f.Value(config+"lang") != "de-AT" || f.Value("muc#maxhistoryfetch") != "5" {
+		t.Errorf("language %q, history %q", f.Value(config+"lang"), f.Value("muc#maxhistoryfetch"))
+	}
+	if mode, moded := f.Field("irc#history"); moded && !strings.HasPrefix(mode.Value(), "5:") {
+		t.Errorf("the mode of history is %q", mode.Value())
+	}
+	done(t, alice.configure(p.room, config+"lang", "muc#maxhistoryfetch"))
+	if x, broadcast := f.Field(config + "presencebroadcast"); broadcast && x.Kind == form.ListMulti {
+		done(t, alice.configure(p.room, config+"presencebroadcast moderator"))
+		if x, _ := alice.ownerForm(p.room).Field("irc#auditorium"); x.Value() != "1" {
+			t.Error("it is no auditorium")
+		}
+	}
 }
 
 // set holds that a text says of each mask, in whatever order, that by has set it just

@@ -11,6 +11,8 @@ type Identity struct {
 	// Retry is what to try after Nick was refused so many times, the last time by
 	// this numeric; "" gives up.
 	Retry func(attempt, numeric int, s *Support) string
+	// Charset is how a channel is written, if otherwise than the network: see [Charsets].
+	Charset func(channel string) (c Charset, ok bool)
 
 	PingAfter   time.Duration // of silence, then we ask; 0: never
 	PingTimeout time.Duration // for the answer

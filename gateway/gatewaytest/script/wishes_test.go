@@ -229,7 +229,7 @@ func (x *trial) try(w wish) {
 	}
 	// IRC does not say that it did as it was told, but with labels that it has heard it.
 	_, lostNow, answersNow := x.sieve.sofar()
-	missed := x.labels && (answersNow > answers || dark)
+	missed := x.labels && (answersNow > answers || dark && !w.moot)
 	x.missed[w.id] = missed
 	if (missed || w.fails && (x.labels || lostNow == lost)) && !failed {
 		x.found("%s was not refused within %v", w.id, w.within)
