@@ -49,6 +49,7 @@ var scripts = []script{
 	{"format", scriptFormat},
 	{"features", scriptFeatures},
 	{"private", scriptPrivate},
+	{"rank", scriptRank},
 	{"list", scriptList},
 	{"search", scriptSearch},
 	{"non-ASCII channel", scriptNonASCII},
@@ -82,12 +83,14 @@ type ircd struct {
 	quiets     bool   // it silences by a mask
 	colourless string // channel modes under which there is no formatting
 	curt       bool   // it drops the last words of who has just come
+	ranks      bool   // one can speak to those of a rank,
+	rankOnly   bool   // if one is of it
 }
 
 var ircds = map[string]ircd{
-	"inspircd":    {op: "admin", awayNotify: true, quiets: true, knock: true, colourless: "cS", reserve: "QLINE %s 0 :reserved"},
+	"inspircd":    {op: "admin", awayNotify: true, quiets: true, knock: true, ranks: true, colourless: "cS", reserve: "QLINE %s 0 :reserved"},
 	"ngircd":      {op: "admin"},
-	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true, colourless: "c"},
+	"ircd-hybrid": {op: "owner", awayNotify: true, knock: true, cuts: true, curt: true, colourless: "c", ranks: true, rankOnly: true},
 }
 
 // TestPairs plays every script on every pair of servers. All pairs of an XMPP server

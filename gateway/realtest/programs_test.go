@@ -107,8 +107,10 @@ func usesProfanity(t *testing.T, p *pair) {
 	erin.Expect("alice", By(alice, "JOIN", other))
 
 	s.Type("/cmd exec status " + p.network + "@" + Component)
-	s.Type("/win 1")
+	s.Type("/win " + p.network + "@" + Component)
+	s.Expect(erin.Nick + ` is banned as `)
 	s.Expect(`connected as ` + alice)
+	s.Type("/win 1")
 	erin.Join(p.name("#k"), "")
 	erin.Send("MODE " + p.name("#k") + " +k sesame")
 	erin.Sync()

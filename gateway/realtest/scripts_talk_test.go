@@ -202,3 +202,29 @@ func scriptPace(t *testing.T, p *pair) {
 	p.meet(alice, dave)
 	dave.Never("alice to go", By(alice.nick, "QUIT"))
 }
+
+// scriptRank: what is said to the operators alone reaches them and nobody else, both ways;
+// who is none is refused where the network lets only operators say it.
+func scriptRank(t *testing.T, p *pair) {
+	dave, alice := p.founder("dave"), p.member("alice")
+	erin := p.plain("erin")
+	erin.Join(p.channel, "")
+	ranked := p.address(`\40` + p.channel)
+	switch id := alice.Message("chat", ranked, "I am none of you"); {
+	case !p.ircd.ranks:
+		failed(t, alice.Expect("it to be nobody", bounced(id)), stanza.Cancel, stanza.ItemNotFound)
+		return
+	case p.ircd.rankOnly:
+		failed(t, alice.Expect("not to be let", bounced(id)), stanza.Auth, stanza.Forbidden)
+	}
+	dave.Send("MODE " + p.channel + " +o " + alice.nick)
+	alice.Expect("to be operator", standing("moderator", p.ircd.op))
+	alice.Message("chat", ranked, "only you")
+	dave.Expect("alice's words", By(alice.nick, "PRIVMSG", "@"+p.channel, "only you"))
+	dave.Say("@"+p.channel, "and you")
+	alice.Expect("dave's words", Body("groupchat", p.in(dave.Nick), "[@] and you"))
+	p.meet(alice, dave)
+	erin.Send("PING :here")
+	erin.Expect("all that comes before", Is("PONG"))
+	erin.Never("what operators say among themselves", func(l IRCLine) bool { return l.Command == "PRIVMSG" && strings.HasPrefix(l.Param(0), "@") })
+}
