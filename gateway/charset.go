@@ -42,7 +42,8 @@ func charsetName(x form.Field) (string, *stanza.Error) {
 	if name == "" && len(x.Values) <= 1 {
 		return "", nil
 	}
-	if _, err := irc.NewCharset(name, ""); err != nil || len(x.Values) > 1 || !config.IsCharset(name) {
+	charset, err := irc.NewCharset(name, "")
+	if err != nil || len(x.Values) > 1 || !config.IsCharset(name) || charset.Lengthens() {
 		return "", badRequest("That is no character set that IRC can be written in.")
 	}
 	return strings.Clone(name), nil

@@ -46,13 +46,13 @@ func TestCharsets(t *testing.T) {
 }
 
 func TestCharsetName(t *testing.T) {
-	for name, want := range map[string]string{"": "", " KOI8-R ": "koi8-r", "latin1": "latin1", "Shift_JIS": "-", "gb18030": "gb18030"} {
+	for name, want := range map[string]string{"": "", " KOI8-R ": "koi8-r", "latin1": "latin1", "Shift_JIS": "-", "gbk": "gbk"} {
 		got, err := charsetName(form.Field{Values: []string{name}})
 		if want == "-" && err == nil && got != "shift_jis" || want != "-" && (err != nil || got != want) {
 			t.Errorf("%q: %q, %v", name, got, err)
 		}
 	}
-	for _, bad := range []string{"utf-16", "iso-2022-jp", "x", "replacement", strings.Repeat("utf-8", 1000), "utf\x00-8"} {
+	for _, bad := range []string{"utf-16", "iso-2022-jp", "gb18030", "euc-jp", "x", "replacement", strings.Repeat("utf-8", 1000), "utf\x00-8"} {
 		if got, err := charsetName(form.Field{Values: []string{bad}}); err == nil {
 			t.Errorf("%.20q: %q", bad, got)
 		}

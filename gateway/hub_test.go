@@ -130,12 +130,13 @@ func TestStanzasAreNotKept(t *testing.T) {
 			return int(m.HeapAlloc)
 		}
 		rest := "<filler xmlns='urn:x'>" + strings.Repeat("x", large) + "</filler>"
+		words := "<filler xmlns='urn:x'>" + strings.Repeat("x", maxWeight-1000) + "</filler>"
 		before := memory()
 		for i := range rooms {
 			p.play(t, fmt.Sprintf("<presence from='ann@x/d' to='#%d%%net@gw/ann' id='j%d' xml:lang='de'><x xmlns='http://jabber.org/protocol/muc'><password>key</password></x>"+
 				"<show>away</show><status>at lunch</status>%s</presence>", i, i, rest))
 			if i < maxErrands {
-				p.play(t, fmt.Sprintf("<message from='ann@x/d' to='net@gw'><body>key #x%d key</body>%s</message>", i, rest),
+				p.play(t, fmt.Sprintf("<message from='ann@x/d' to='net@gw'><body>key #x%d key</body>%s</message>", i, words),
 					fmt.Sprintf("<iq from='ann@x/d' to='#%d%%net@gw' type='set' id='c' xml:lang='de'><command xmlns='http://jabber.org/protocol/commands' node='allow'>%s</command></iq>", i, rest))
 			}
 		}

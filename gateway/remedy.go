@@ -60,8 +60,13 @@ func (up *uplink) speak(cmd irc.Say, body mapping.Styled, taken func(ids []strin
 	up.give(cmd, taken, func(err error) {
 		f, _ := err.(irc.Fault)
 		pause, fast := soon(err)
+		// Where the network does not tell what it has taken, it may mean what was said before.
+		sure := up.tells() || up.spoken.isLast(up.fold(target), turn) && up.spoken.alone(up.fold(target))
 		switch {
-		case !single:
+		case f.Numeric == 417 && !sure:
+			up.tight = tighter
+			refused(err)
+		case !single || !sure:
 			refused(err)
 		case f.Numeric == 417 && up.tight == 0:
 			up.speakShorter(cmd, body, taken, refused)
@@ -105,20 +110,35 @@ const maxSpoken = 256
 
 // A spoken tells in which order things were said to each target, as long as it remembers.
 type spoken struct {
-	turn uint64            // of what was said last
-	last map[string]uint64 // by folded target
+	turn uint64               // of what was said last
+	last map[string]utterance // by folded target
+}
+
+// An utterance is what was said to a target last.
+type utterance struct {
+	turn       uint64
+	at, before time.Time // when, and when what was said before that
 }
 
 func (s *spoken) note(target string) {
 	if s.last == nil || len(s.last) >= maxSpoken {
-		s.last = map[string]uint64{}
+		s.last = map[string]utterance{}
 	}
 	s.turn++
-	s.last[target] = s.turn
+	s.last[target] = utterance{s.turn, time.Now(), s.last[target].at}
 }
 
 // isLast says whether nothing was said to a target since that turn.
-func (s *spoken) isLast(target string, turn uint64) bool { return turn != 0 && s.last[target] == turn }
+func (s *spoken) isLast(target string, turn uint64) bool {
+	return turn != 0 && s.last[target].turn == turn
+}
+
+// alone says whether what was said last to a target followed nothing that may still be
+// refused.
+func (s *spoken) alone(target string) bool {
+	last := s.last[target]
+	return last.at.Sub(last.before) > patience
+}
 
 func (up *uplink) fold(name string) string { return up.view.Support().Fold(name) }
 

@@ -202,6 +202,7 @@ func (r *room) presentIn(here []*occupant) []*occupant {
 
 // left is after our own going: nobody is in any more.
 func (r *room) left() {
+	r.relent()
 	for _, o := range r.members {
 		o.client.user.sentAway(o)
 		o.client.drop()
@@ -296,6 +297,7 @@ func (r *room) evictFor(why *stanza.Error, codes ...muc.Status) {
 
 // evictAll sends everybody away who has entered, and refuses who waits.
 func (r *room) evictAll(err error, codes ...muc.Status) {
+	r.relent()
 	r.evictFor(r.up.user.stanzaError(err, mapping.ForConnection, r.up.ircd()), codes...)
 	r.refuseWaiting(err)
 	r.dropHeld(err)

@@ -18,8 +18,8 @@ const (
 	maxLines = 100
 	// maxNotice is how many a notice may become.
 	maxNotice = 3
-	// maxWeight is how many bytes a message may hold besides, for all of it is shown
-	// to the user's other clients and kept for those that come.
+	// maxWeight is how many bytes a message may hold in all, for all of it is looked
+	// into, shown to the user's other clients, and kept for those that come.
 	maxWeight = 64 << 10
 )
 
@@ -84,10 +84,6 @@ func (r *room) setSubject(o *occupant, s *stanza.Stanza, subject string) {
 
 // say sends a message to the channel, or keeps it until the link is back.
 func (r *room) say(o *occupant, s *stanza.Stanza) {
-	if weight(s.Children) > maxWeight {
-		r.up.user.refuse(s, errTooLong)
-		return
-	}
 	body, _ := s.Body()
 	text, rich := mapping.Plain(body), r.rich(o, s)
 	if rich != nil {

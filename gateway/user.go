@@ -328,6 +328,8 @@ func (u *user) message(s *stanza.Stanza, at mapping.Address) {
 		u.bounced(s, at)
 	case mapping.Encrypted(s.Children):
 		u.refuse(s, errEncrypted)
+	case weight(s.Children) > maxWeight:
+		u.refuse(s, errTooLong)
 	case at.Kind == mapping.Channel && at.Occupant == "":
 		u.roomMessage(s, at)
 	case at.Kind == mapping.Channel:

@@ -93,6 +93,7 @@ func Carried(children []*stanza.Element, about Reference, private bool) Styled {
 func formatted(children []*stanza.Element, cut extent) Styled {
 	body := find(children, "", "body")
 	text := body.Text()
+	cut = extent{min(cut.from, len(text)), min(cut.to, len(text))} // it may be of a file's address
 	for _, e := range children {
 		switch {
 		case e.Space == nsXHTML && e.Local == "html":
@@ -105,7 +106,7 @@ func formatted(children []*stanza.Element, cut extent) Styled {
 			}
 		}
 	}
-	return Plain(text[:cut.from] + text[min(cut.to, len(text)):])
+	return Plain(text[:cut.from] + text[cut.to:])
 }
 
 // addressed says something to somebody. What one does cannot be.

@@ -44,7 +44,7 @@ func readMarkup(markup *stanza.Element, body string, cut extent) (s Styled, ok b
 		return Styled{}, false
 	}
 	slices.SortStableFunc(edges, func(a, b edge) int { return a.at - b.at })
-	r := htmlReader{body: body, cut: cut}
+	r := htmlReader{body: body, cut: cut, gapTo: -1}
 	var open [8]int // by bit of the mark: spans may overlap, whatever the rules are
 	n, last := 0, 0
 	var look style

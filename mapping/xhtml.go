@@ -49,7 +49,7 @@ func set(names ...string) map[string]bool {
 // the body from cut.from to cut.to nothing is left. ok is false if the XHTML says
 // something else, or nothing of looks.
 func readHTML(html *stanza.Element, body string, cut extent) (s Styled, ok bool) {
-	r := &htmlReader{body: body, cut: cut}
+	r := &htmlReader{body: body, cut: cut, gapTo: -1}
 	if html == nil || !r.element(html, style{}, 0) || !r.end() {
 		return Styled{}, false
 	}
@@ -83,6 +83,8 @@ type htmlReader struct {
 	added bool  // something is in the text that is not in the body
 
 	links, breaks int // that were added
+
+	gapFrom, gapTo int // where what is loose was looked for last, and how far it goes
 }
 
 // element reads an element; false: it does not go with the body.
@@ -174,10 +176,14 @@ func isLoose(r rune) bool {
 
 // gap is how long what is loose is in the body from here on.
 func (r *htmlReader) gap() int {
-	if i := strings.IndexFunc(r.body[r.at:], func(c rune) bool { return !isLoose(c) }); i >= 0 {
-		return i
+	if r.at >= r.gapFrom && r.at <= r.gapTo { // each element may ask
+		return r.gapTo - r.at
 	}
-	return len(r.body) - r.at
+	r.gapFrom, r.gapTo = r.at, len(r.body)
+	if i := strings.IndexFunc(r.body[r.at:], func(c rune) bool { return !isLoose(c) }); i >= 0 {
+		r.gapTo = r.at + i
+	}
+	return r.gapTo - r.at
 }
 
 // loose is where a loose character is in that; -1 if it is not.
@@ -237,7 +243,7 @@ func (r *htmlReader) picture(alt, src string, look style) {
 
 // maybe reads text if it is what comes next.
 func (r *htmlReader) maybe(text string, look style) bool {
-	rest := r.body[r.at:]
+	rest := r.body[r.at+r.gap():]
 	for _, c := range text {
 		if isLoose(c) {
 			continue

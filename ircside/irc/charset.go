@@ -168,3 +168,14 @@ func (c Charset) EncodeLine(l Line) Line {
 	}
 	return l
 }
+
+// Lengthens says whether anything takes more bytes than in UTF-8, by which it is known how
+// much goes into a line: as in GB18030, ISO-2022-JP and EUC-JP.
+func (c Charset) Lengthens() bool {
+	for r := rune(utf8.RuneSelf); r <= 0xffff; r++ {
+		if utf8.ValidRune(r) && len(c.Encode(string(r))) > utf8.RuneLen(r) {
+			return true
+		}
+	}
+	return false
+}

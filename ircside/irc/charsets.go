@@ -17,7 +17,7 @@ type Charsets struct {
 // channelText is which parameter of a line names the channel that the last one is said in.
 var channelText = map[string]int{
 	"PRIVMSG": 0, "NOTICE": 0, "TOPIC": 0, "PART": 0, "KICK": 0,
-	"332": 1, // RPL_TOPIC
+	"322": 1, "332": 1, // RPL_LIST, RPL_TOPIC
 }
 
 // maxStatus is how many prefixes (STATUSMSG) a channel may have that a message is for.
