@@ -115,11 +115,12 @@ func setAdmin(q query, r *iq.Request) {
 
 // A plan is what several items of an IQ come to on IRC.
 type plan struct {
-	pardons []pardon // whose entries in lists go
-	lists   string   // which lists those are
-	spare   int      // how many bans among them need not be set
-	guests  []*guest // who is not in, and becomes a member
-	bans    []*ban   // and memberships, by masks that we have chosen
+	pardons []pardon  // whose entries in lists go
+	lists   string    // which lists those are
+	spare   int       // how many bans among them need not be set
+	left    []remnant // which entries stay, for they mean others as well
+	guests  []*guest  // who becomes a member, and is looked for first
+	bans    []*ban    // and memberships, by masks that we have chosen
 	modes   []irc.ModeChange
 	kicks   []kick
 	kicked  map[string]bool // whom they are of

@@ -240,7 +240,8 @@ func (r *room) byHost(p plan, err error) (again plan, ok bool) {
 	return again, len(again.modes) > 0
 }
 
-// tellBans tells whoever asked which masks were chosen: a ban may mean others as well.
+// tellBans tells whoever asked which masks were chosen, for a ban may mean others as well,
+// and which were left because they do.
 func (r *room) tellBans(p plan, request *iq.Request) {
 	o := r.occupant(request.IQ.From, request.IQ.To)
 	if o == nil {
@@ -248,6 +249,9 @@ func (r *room) tellBans(p plan, request *iq.Request) {
 	}
 	for _, b := range p.bans {
 		r.tellBan(o, b)
+	}
+	for _, l := range p.left {
+		r.send(o, []mapping.Shown{mapping.LeftListed(o.class(), r.channel, l.name, l.mask)})
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 // maxGuests is how many who are not in may be made members at once.
 const maxGuests = 30
 
-// A guest is somebody who is not in, and becomes a member: by nick, or one of our own
-// users.
+// A guest is somebody who is not in, or not known well enough to be told from the next who
+// has their nick, and becomes a member: by nick, or one of our own users.
 type guest struct {
 	nick   string // "": they are not on the network
 	user   jid.JID
@@ -92,27 +92,22 @@ func (r *room) planMembership(p *plan, item muc.Item) *stanza.Error {
 		modes, err := mapping.AffiliationChange(scene, m, muc.Member)
 		p.modes = append(p.modes, modes...)
 		return err
-	case err == nil: // they are in
-		b.mask = r.maskFor(b)
-		p.bans = append(p.bans, b)
-		p.modes = append(p.modes, mapping.Membership(scene, m, list, b.mask)...)
-		return nil
-	case m.Account != "":
+	case err == nil && m.Host != "", err != nil && m.Account != "": // in and seen, or not there
 		return r.letIn(p, b)
-	case m.Nick == "" && who.IsZero():
+	case err != nil && m.Nick == "" && who.IsZero():
 		return err
 	case len(p.guests) >= maxGuests:
 		return tooManyChanges()
 	}
-	g := &guest{nick: m.Nick, user: who, reason: item.Reason}
-	if !who.IsZero() {
-		g.nick = r.up.user.hub.seat(who, r.up.name)
+	g := &guest{nick: m.Nick, reason: item.Reason}
+	if err != nil && !who.IsZero() {
+		g.user, g.nick = who, r.up.user.hub.seat(who, r.up.name)
 	}
 	p.guests = append(p.guests, g)
 	return nil
 }
 
-// letIn adds an entry for somebody who is not in.
+// letIn adds an entry for somebody. Whether one of our own users is in is not told.
 func (r *room) letIn(p *plan, b *ban) *stanza.Error {
 	if b.mask == "" {
 		b.mask = r.maskFor(b)
@@ -121,6 +116,10 @@ func (r *room) letIn(p *plan, b *ban) *stanza.Error {
 		return notAllowed("The network cannot let in accounts. Give a nick or a mask.")
 	}
 	p.bans = append(p.bans, b)
+	if m, in := r.up.view.Member(r.channel, b.who.Nick); in && b.name == "" {
+		p.modes = append(p.modes, mapping.Membership(r.scene(), m, b.list, b.mask)...)
+		return nil
+	}
 	p.modes = append(p.modes, irc.ModeChange{Add: true, Mode: b.list, Kind: irc.ListMode, Arg: b.mask})
 	return nil
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ type pardon struct {
 	seen                irc.Person // of that nick, as the network told when it was asked
 	sought              bool       // it was
 }
+
+// A remnant is an entry that lets somebody in whose membership goes, and others as well.
+type remnant struct{ name, mask string }
 
 // unlist finds the entries that name those who are to be nothing to the channel any more.
 func (r *room) unlist(p plan, then func(plan, error)) {
@@ -45,6 +49,10 @@ func (r *room) unlist(p plan, then func(plan, error)) {
 func (r *room) gather(p plan, whom []pardon, entries []irc.Entry, gone []irc.ModeChange, then func(plan, error)) {
 	if len(whom) == 0 {
 		p.modes = append(gone, p.modes...)
+		if len(p.left) > 0 && len(p.modes)+len(p.guests)+len(p.kicks) == 0 {
+			then(p, notAllowed("They are let in by %s, which means others as well. Take it off the list of those who need no invitation.", p.left[0].mask))
+			return
+		}
 		then(p, nil)
 		return
 	}
@@ -60,11 +68,13 @@ func (r *room) gather(p plan, whom []pardon, entries []irc.Entry, gone []irc.Mod
 		})
 		return
 	}
-	changes := r.entriesOf(who, entries)
+	changes, left := r.entriesOf(who, entries)
 	switch {
 	case who.mask != "":
 		p.spare += len(changes)
 		changes = append(changes, irc.ModeChange{Mode: 'b', Kind: irc.ListMode, Arg: who.mask})
+	case left != "":
+		p.left = append(p.left, remnant{cmp.Or(who.user.String(), who.nick, who.account), left})
 	case len(changes) == 0 && !who.in:
 		then(p, isUnlisted(who))
 		return
@@ -116,26 +126,81 @@ func (r *room) readEntries(lists string, read []irc.Entry, then func([]irc.Entry
 	})
 }
 
-// entriesOf are the entries that go for somebody's sake, of those that were read. A ban that
-// was named itself is none of them: it goes unread, for networks write masks in ways of
-// their own.
-func (r *room) entriesOf(who pardon, entries []irc.Entry) (out []irc.ModeChange) {
+// entriesOf are the entries that go for somebody's sake, of those that were read: bans that
+// name them, and memberships that are theirs alone. One that is left lets them in all the
+// same. A ban that was named itself is none of them: it goes unread, for networks write masks
+// in ways of their own.
+func (r *room) entriesOf(who pardon, entries []irc.Entry) (out []irc.ModeChange, left string) {
 	for _, e := range entries {
-		named := who
-		if e.Mode == 'b' {
-			named.seen = irc.Person{} // a ban may mean others of the host: who it is of is seen, or named
-		}
-		names := r.names(e.Mask, named)
-		if who.mask != "" {
+		names := false
+		switch {
+		case who.mask != "":
 			fold := r.up.view.Support().Fold
-			names = fold(e.Mask) == fold(who.mask) || fold(e.Mask) == fold(mapping.WholeMask(who.mask))
+			names = e.Mode != 'b' && (fold(e.Mask) == fold(who.mask) || fold(e.Mask) == fold(mapping.WholeMask(who.mask)))
+		case e.Mode == 'b':
+			named := who
+			named.seen = irc.Person{} // a ban may mean others of the host: who it is of is seen, or named
+			names = !who.in && r.names(e.Mask, named)
+		case r.isTheirs(e, who):
+			names = true
+		case left == "" && r.letsIn(e.Mask, who):
+			left = e.Mask
 		}
 		change := irc.ModeChange{Mode: e.Mode, Kind: irc.ListMode, Arg: e.Mask}
-		if names && (e.Mode != 'b' || !who.in && who.mask == "") && !slices.Contains(out, change) {
+		if names && !slices.Contains(out, change) {
 			out = append(out, change)
 		}
 	}
-	return out
+	return out, left
+}
+
+// letsIn says whether an entry names somebody, or means them with others.
+func (r *room) letsIn(mask string, p pardon) bool {
+	who := r.pardoned(p)
+	return r.names(mask, p) || who.Host != "" && irc.MatchMask(r.up.view.Support(), mask, who)
+}
+
+// isTheirs says whether an entry lets in somebody, and nobody else as far as we know: it is
+// by their nick or account, it is what we should make for them, or it is by their host, and
+// nobody in the channel shares that.
+func (r *room) isTheirs(e irc.Entry, p pardon) bool {
+	s := r.up.view.Support()
+	who := r.pardoned(p)
+	if account, ok := irc.AccountOf(s, e.Mask); ok {
+		return who.Account != "" && s.Fold(account) == s.Fold(who.Account)
+	}
+	name, _, host := irc.SplitMask(mapping.WholeMask(e.Mask))
+	own := []string{r.maskFor(&ban{who: who, list: e.Mode}), mapping.MaskBy(mapping.BanByUser, who, s)}
+	switch {
+	case !p.user.IsZero():
+		own = append(own, r.ourMask(p.user))
+	case p.nick == "":
+		own = append(own, "$"+p.account) // see names
+	}
+	switch same := func(mask string) bool { return mask != "" && s.Fold(mask) == s.Fold(e.Mask) }; {
+	case who.Nick != "" && s.Fold(name) == s.Fold(who.Nick), slices.ContainsFunc(own, same):
+		return true
+	case who.Host == "" || !strings.EqualFold(host, who.Host) || !irc.MatchMask(s, e.Mask, who):
+		return false
+	}
+	for c := range r.up.view.Each(r.channel) {
+		other := s.Fold(c.After.Nick) != s.Fold(who.Nick)
+		if other && (c.After.Host == "" || irc.MatchMask(s, e.Mask, c.After.Person)) {
+			return false
+		}
+	}
+	return true
+}
+
+// pardoned is what is known of whom a pardon is of.
+func (r *room) pardoned(p pardon) irc.Person {
+	nick := r.nickBy(p)
+	who, seen := r.up.view.Person(nick)
+	if !seen || who.Host == "" {
+		who = p.seen
+	}
+	who.Nick, who.Account = nick, cmp.Or(who.Account, p.account)
+	return who
 }
 
 func isUnlisted(who pardon) *stanza.Error {

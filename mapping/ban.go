@@ -128,3 +128,9 @@ func Listed(class Class, channel, name, mask string, ban bool) Shown {
 	}
 	return class.told(channel, Say(class.Lang, text, Strip(name), Strip(mask)))
 }
+
+// LeftListed tells who has ended a membership by which mask that somebody is let in all the
+// same.
+func LeftListed(class Class, channel, name, mask string) Shown {
+	return class.told(channel, Say(class.Lang, "%s is still let in by %s, which means others as well.", Strip(name), Strip(mask)))
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"isthmus/ircside/irc"
+	"isthmus/xmppside/muc"
 )
 
 // InviteList is the mode of the list of those whom a channel lets in uninvited (ISUPPORT
@@ -37,15 +38,23 @@ func exempt(ch irc.Channel) string {
 }
 
 // Membership makes a member of somebody who is in a channel that lists whom it lets in: by
-// a mask, so that they can come back. Ranks above that are taken, and voice is given where
-// one needs it to speak: the members of a moderated room may. XEP-0045 §5.1.2, §9.3
+// a mask, so that they can come back. Ranks that make more of them are taken, and voice is
+// given where they need it to speak: the members of a moderated room may. XEP-0045 §5.1.2,
+// §9.3
 func Membership(sc Scene, m irc.Member, list byte, mask string) []irc.ModeChange {
-	s := sc.Support
+	above := func(held byte) bool {
+		_, affiliation := rankStanding(held, sc.Support, sc.Roles)
+		return affiliation == muc.Admin || affiliation == muc.Owner
+	}
+	speaks := func(held rune) bool {
+		_, affiliation := rankStanding(byte(held), sc.Support, sc.Roles)
+		return affiliation == muc.Member
+	}
 	changes := []irc.ModeChange{{Add: true, Mode: list, Kind: irc.ListMode, Arg: mask}}
-	if strings.IndexByte(m.Modes, 'v') < 0 && isMuted(m, sc.Channel, s) {
+	if !strings.ContainsFunc(m.Modes, speaks) && isMuted(m, sc.Channel, sc.Support) {
 		changes = append(changes, give(m, 'v')...)
 	}
-	return append(changes, take(m, func(held byte) bool { return s.Rank(held) < s.Rank('v') })...)
+	return append(changes, take(m, above)...)
 }
 
 // WholeMask is a mask as networks keep it: nick!user@host, of which people write parts.

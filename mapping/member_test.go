@@ -84,6 +84,8 @@ func TestMembership(t *testing.T) {
 			t.Errorf("%q becomes %s by %+v", m.Modes, affiliation, changes)
 		case m.Modes == "" && !isMuted(m, ch, s) && len(changes) > 1:
 			t.Errorf("nothing but the list is to change: %+v", changes)
+		case m.Modes == "h" && s.Rank('h') > s.Rank('o') && len(changes) > 1:
+			t.Errorf("a half-operator is a member already: %+v", changes)
 		}
 	})
 }
