@@ -112,7 +112,8 @@ func (r *room) catchUp(o *occupant) {
 	if was.sees != r.sees {
 		changes = r.retold(changes, nil)
 	}
-	for _, c := range append(changes, r.silentSince(was, changes)...) {
+	before := mapping.Scene{Channel: old, Support: was.view.Support(), Roles: was.roles}
+	for _, c := range append(changes, r.regraded(before, changes)...) {
 		r.send(o, mapping.Presence(scene, o.class(), c))
 	}
 	for _, w := range r.backlog.since(was.seq) {
@@ -124,27 +125,6 @@ func (r *room) catchUp(o *occupant) {
 	if old.Modes != now.Modes || old.Key != now.Key || old.Limit != now.Limit || old.Params != now.Params {
 		r.send(o, mapping.Configured(o.class(), muc.StatusConfigChanged))
 	}
-}
-
-// silentSince are those who have another role because the channel has changed, and not
-// they themselves: under +m those without voice are visitors.
-func (r *room) silentSince(was *missing, changes []irc.Change) (others []irc.Change) {
-	old, _ := was.view.Channel(r.channel)
-	before, after := mapping.Scene{Channel: old, Support: was.view.Support(), Roles: was.roles}, r.scene()
-	if mapping.SameForAll(before, after) {
-		return nil
-	}
-	told := map[string]bool{}
-	for _, c := range changes {
-		told[c.After.Nick] = true
-	}
-	for c := range r.up.view.Each(r.channel) {
-		if !told[c.After.Nick] && !mapping.SameStanding(before, after, c.After) {
-			c.Before, c.Cause = c.After, irc.CauseSeen
-			others = append(others, c)
-		}
-	}
-	return others
 }
 
 // deliver sends what must not be lost: if there is no stream, once it is back. An IQ's

@@ -362,24 +362,32 @@ func (up *uplink) moded(ev irc.Modes, before mapping.Scene, changes []irc.Change
 	if !ok || len(r.members) == 0 {
 		return nil
 	}
-	after := r.scene()
-	if mapping.SameForAll(before, after) {
-		return nil
-	}
-	named := map[string]bool{} // who has a change of their own in this line
 	shown = map[string]bool{}
-	for _, c := range changes {
-		named[c.After.Nick] = true
-	}
-	for c := range up.view.Each(ev.Channel) {
-		if named[c.After.Nick] || mapping.SameStanding(before, after, c.After) {
-			continue
-		}
-		c.Before, c.Cause = c.After, irc.CauseSeen
+	for _, c := range r.regraded(before, changes) {
 		r.change(c)
 		shown[c.After.Nick] = true
 	}
 	return shown
+}
+
+// regraded are those who stand otherwise than before because the channel has changed, and
+// not they themselves, which changes tell.
+func (r *room) regraded(before mapping.Scene, changes []irc.Change) (others []irc.Change) {
+	after := r.scene()
+	if mapping.SameForAll(before, after) {
+		return nil
+	}
+	named := map[string]bool{}
+	for _, c := range changes {
+		named[c.After.Nick] = true
+	}
+	for c := range r.up.view.Each(r.channel) {
+		if !named[c.After.Nick] && !mapping.SameStanding(before, after, c.After) {
+			c.Before, c.Cause = c.After, irc.CauseSeen
+			others = append(others, c)
+		}
+	}
+	return others
 }
 
 // scene is how a channel stands before an event of its modes.
